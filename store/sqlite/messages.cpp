@@ -1,0 +1,146 @@
+#include "store/sqlite/messages.hpp"
+
+namespace store {
+
+std::int64_t pack(const address_types& types) noexcept {
+  return std::int64_t{types.source_ton} << 24 | std::int64_t{types.source_npi} << 16 |
+         std::int64_t{types.destination_ton} << 8 | std::int64_t{types.destination_npi};
+}
+
+address_types unpack_types(std::int64_t packed) noexcept {
+  const auto octet = [packed](int shift) { return static_cast<std::uint8_t>(packed >> shift); };
+  return {octet(24), octet(16), octet(8), octet(0)};
+}
+
+// A state moves forward only: `settle` skips what is final, `upsert_sent` never touches a state
+// (10: sent). What a late submit_sm_resp says is kept where nothing was known before.
+message_writer::message_writer(sql::connection& on, queue_writer& queue)
+    : queue_(&queue),
+      insert_submission_(on, R"(
+        INSERT INTO submission (id, account, recipients, body, client_ref, callback_url)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING)"),
+      insert_message_(on, R"(
+        INSERT INTO message (id, submission, account, login, carrier, origin, priority, data_coding,
+          esm_class, registered_delivery, parts, types, expires_at, source, destination, body,
+          client_ref, callback_url, options)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+          $18, $19)
+        ON CONFLICT (id) DO NOTHING)"),
+      insert_part_(on, R"(
+        INSERT INTO message_part (id, part, carrier, state, carrier_message_id)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (id, part) DO UPDATE
+        SET carrier = excluded.carrier, carrier_message_id = excluded.carrier_message_id
+        WHERE message_part.state <= 10)"),
+      settle_part_(on, R"(
+        UPDATE message_part SET state = $1 WHERE id = $2 AND part = $3 AND state < 20)"),
+      upsert_sent_(on, R"(
+        INSERT INTO message_state (id, state, why, changed_at, sent_at, attempts, carrier,
+          possible_duplicate, carrier_message_id)
+        VALUES ($1, 10, 0, $2, $2, $3, $4, $5, $6)
+        ON CONFLICT (id) DO UPDATE
+        SET sent_at = excluded.sent_at, attempts = excluded.attempts, carrier = excluded.carrier,
+          possible_duplicate = message_state.possible_duplicate | excluded.possible_duplicate,
+          carrier_message_id = excluded.carrier_message_id
+        WHERE message_state.state <= 10 OR message_state.sent_at = 0)"),
+      insert_state_(on, R"(
+        INSERT INTO message_state (id, state, why, changed_at, sent_at, attempts, carrier,
+          possible_duplicate, carrier_message_id, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING)"),
+      settle_(on, R"(
+        UPDATE message_state
+        SET state = $1, why = $2, changed_at = $3,
+          attempts = CASE WHEN $4 = 0 THEN attempts ELSE $4 END,
+          carrier = CASE WHEN $5 = 0 THEN carrier ELSE $5 END,
+          possible_duplicate = possible_duplicate | $6,
+          error = coalesce($7, error)
+        WHERE id = $8 AND state < 20 AND state <= $1)"),
+      find_recipients_(on, "SELECT recipients FROM submission WHERE id = $1"),
+      withdraw_messages_(on, R"(
+        DELETE FROM message WHERE id BETWEEN $1 AND $2
+          AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = message.id))"),
+      withdraw_submission_(on, R"(
+        DELETE FROM submission WHERE id = $1
+          AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id BETWEEN $1 AND $2))") {}
+
+void message_writer::accept(const batch& changes) {
+  for (const submission& s : changes.submissions) {
+    insert_submission_.run(s.id, s.account, s.recipients, sql::octets{s.body},
+                           sql::text_or_null{s.client_ref}, sql::text_or_null{s.callback_url});
+  }
+  for (const message& m : changes.accepted)
+    insert(m);
+}
+
+void message_writer::insert(const message& m) {
+  insert_message_.run(m.id, m.submission, m.account, m.login, m.carrier, m.from, m.priority,
+                      m.data_coding, m.esm_class, m.registered_delivery, m.parts, pack(m.types),
+                      m.expires_at, m.source, m.destination,
+                      sql::octets{m.body, m.body_in_submission}, sql::text_or_null{m.client_ref},
+                      sql::text_or_null{m.callback_url}, sql::octets{m.options, m.options.empty()});
+}
+
+void message_writer::advance(const batch& changes) {
+  for (const sent_part& p : changes.parts) {
+    insert_part_.run(p.id, p.part, p.carrier, p.state, p.carrier_message_id);
+  }
+  find_pairs(changes);
+  for (const sent& s : changes.sents)
+    update(s, changes.settlements);
+  for (const settled_part& p : changes.part_settlements)
+    settle_part_.run(p.state, p.id, p.part);
+  for (std::size_t i = 0; i < changes.settlements.size(); ++i) {
+    if (!settled_already_[i]) update(changes.settlements[i]);
+  }
+}
+
+void message_writer::find_pairs(const batch& changes) {
+  settled_with_.clear();
+  settled_already_.assign(changes.settlements.size(), false);
+  if (changes.sents.empty()) return;
+  for (std::size_t i = 0; i < changes.settlements.size(); ++i) {
+    settled_with_.try_emplace(changes.settlements[i].id, i);
+  }
+}
+
+void message_writer::update(const sent& s, const std::vector<settled>& settlements) {
+  queue_->leave(s.id, s.parked, s.scheduled_for);
+  if (const auto pair = settled_with_.find(s.id); pair != settled_with_.end()) {
+    settled_already_[pair->second] = insert_settled(s, settlements[pair->second]);
+    if (settled_already_[pair->second]) return;
+  }
+  upsert_sent_.run(s.id, s.at, s.attempts, s.carrier, s.possible_duplicate,
+                   sql::text_or_null{s.carrier_message_id});
+}
+
+bool message_writer::insert_settled(const sent& was, const settled& is) {
+  queue_->leave(is.id, is.parked, is.scheduled_for);
+  return insert_state_.run(
+             is.id, is.state, is.why, is.at, was.at, is.attempts != 0 ? is.attempts : was.attempts,
+             is.carrier != 0 ? is.carrier : was.carrier,
+             was.possible_duplicate || is.possible_duplicate,
+             sql::text_or_null{was.carrier_message_id}, sql::text_or_null{is.error}) != 0;
+}
+
+void message_writer::update(const settled& s) {
+  queue_->leave(s.id, s.parked, s.scheduled_for);
+  const auto known = settle_.run(s.state, s.why, s.at, s.attempts, s.carrier, s.possible_duplicate,
+                                 sql::text_or_null{s.error}, s.id);
+  if (known != 0) return;
+  insert_state_.run(s.id, s.state, s.why, s.at, wall_time{}, s.attempts, s.carrier,
+                    s.possible_duplicate, sql::text_or_null{}, sql::text_or_null{s.error});
+}
+
+void message_writer::withdraw(const batch& changes) {
+  for (const id64 id : changes.withdrawn)
+    withdraw(id);
+}
+
+void message_writer::withdraw(id64 id) {
+  const id64 last = id + find_recipients_.find_number(id).value_or(0) * id_step;
+  queue_->withdraw(id, last);
+  withdraw_messages_.run(id, last);
+  withdraw_submission_.run(id, last);
+}
+
+}  // namespace store

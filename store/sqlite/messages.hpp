@@ -1,0 +1,48 @@
+// Messages and how far they have come.
+#pragma once
+
+#include "store/batch.hpp"
+#include "store/sql/statement.hpp"
+#include "store/sqlite/queue.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace store {
+
+/// TON and NPI of both addresses in one number, the source's TON uppermost.
+[[nodiscard]] std::int64_t pack(const address_types& types) noexcept;
+[[nodiscard]] address_types unpack_types(std::int64_t packed) noexcept;
+
+class message_writer {
+ public:
+  /// `queue` outlives it.
+  message_writer(sql::connection& on, queue_writer& queue);
+
+  void accept(const batch& changes);
+  void advance(const batch& changes);
+  void withdraw(const batch& changes);
+
+ private:
+  void insert(const message& m);
+  void find_pairs(const batch& changes);
+  bool insert_settled(const sent& was, const settled& is);
+  void update(const sent& s, const std::vector<settled>& settlements);
+  void update(const settled& s);
+  void withdraw(id64 id);
+
+  queue_writer* queue_;
+  sql::statement insert_submission_, insert_message_;
+  sql::statement insert_part_, settle_part_;
+  sql::statement upsert_sent_, insert_state_, settle_;
+  sql::statement find_recipients_, withdraw_messages_, withdraw_submission_;
+
+  // A message that is sent and settled in one batch gets one write instead of two. For each
+  // message sent in this batch: its first settlement's place.
+  boost::unordered_flat_map<id64, std::size_t> settled_with_;
+  std::vector<bool> settled_already_;
+};
+
+}  // namespace store

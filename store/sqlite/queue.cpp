@@ -1,0 +1,37 @@
+#include "store/sqlite/queue.hpp"
+
+namespace store {
+
+queue_writer::queue_writer(sql::connection& on)
+    : park_(on, R"(
+        INSERT INTO parked (id, carrier, priority) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, priority = excluded.priority)"),
+      unpark_(on, "DELETE FROM parked WHERE id = $1"),
+      withdraw_parked_(on, R"(
+        DELETE FROM parked WHERE id BETWEEN $1 AND $2
+          AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = parked.id))"),
+      schedule_(on, R"(
+        INSERT INTO scheduled (id, due, carrier, attempts, possible_duplicate)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (id) DO UPDATE SET due = excluded.due, carrier = excluded.carrier,
+          attempts = excluded.attempts, possible_duplicate = excluded.possible_duplicate)"),
+      unschedule_(on, "DELETE FROM scheduled WHERE id = $1"),
+      withdraw_scheduled_(on, R"(
+        DELETE FROM scheduled WHERE id BETWEEN $1 AND $2
+          AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = scheduled.id))") {}
+
+void queue_writer::apply(const batch& changes) {
+  for (const parked& p : changes.parks)
+    park_.run(p.id, p.carrier, p.priority);
+  for (const rescheduled& r : changes.reschedules) {
+    if (r.was_parked) unpark_.run(r.to.id);
+    schedule_.run(r.to.id, r.to.due, r.to.carrier, r.to.attempts, r.to.possible_duplicate);
+  }
+}
+
+void queue_writer::withdraw(id64 first, id64 last) {
+  withdraw_parked_.run(first, last);
+  withdraw_scheduled_.run(first, last);
+}
+
+}  // namespace store

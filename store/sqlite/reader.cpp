@@ -1,0 +1,278 @@
+#include "store/sqlite/reader.hpp"
+
+#include "store/error.hpp"
+#include "store/sqlite/messages.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace store {
+namespace {
+
+using sql::cursor;
+
+template <class Record>
+result<rows<Record>> unless_empty(result<rows<Record>> found) {
+  if (found && found->items.empty()) return error::not_found;
+  return found;
+}
+
+/// All rows of a query; `read` makes a record of one.
+template <class Record, class Read, class... Values>
+result<rows<Record>> read_all(sql::connection& on, Read read, sql::statement& query,
+                              const Values&... values) {
+  rows<Record> found;
+  for (auto row = query.select(values...); row.next();) {
+    found.items.push_back(read(row, found.texts));
+  }
+  return on.outcome(std::move(found));
+}
+
+template <class... Values>
+result<rows<found_message>> read_found(sql::connection& on, sql::statement& query,
+                                       const Values&... values) {
+  rows<found_message> found;
+  found_reader decoder(found.texts);
+  for (auto row = query.select(values...); row.next();)
+    found.items.push_back(decoder.read(row));
+  return on.outcome(std::move(found));
+}
+
+scheduled read_scheduled(cursor& row, id64 id) {
+  return {.id = id,
+          .due = row.time(),
+          .carrier = row.number(),
+          .attempts = row.number<std::uint32_t>(),
+          .possible_duplicate = row.number<bool>()};
+}
+
+submission read_submission(cursor& row, arena& texts) {
+  return {.id = row.number(),
+          .account = row.number(),
+          .recipients = row.number<std::uint32_t>(),
+          .body = row.text(texts),
+          .client_ref = row.text(texts),
+          .callback_url = row.text(texts)};
+}
+
+sent_part read_part(cursor& row, arena& texts) {
+  return {.id = row.number(),
+          .part = row.number<std::uint8_t>(),
+          .carrier = row.number(),
+          .state = row.number<progress>(),
+          .carrier_message_id = row.text(texts)};
+}
+
+awaited_receipt read_awaited(cursor& row, arena& texts) {
+  return {.carrier = row.number(),
+          .key = row.text(texts),
+          .id = row.number(),
+          .part = row.number<std::uint8_t>()};
+}
+
+unmatched_receipt read_unmatched(cursor& row, arena& texts) {
+  return {.sequence = row.number(),
+          .carrier = row.number(),
+          .received_at = row.time(),
+          .carrier_message_id = row.text(texts),
+          .state = row.number<std::uint8_t>(),
+          .error = row.text(texts)};
+}
+
+notice read_notice(cursor& row, arena& texts) {
+  return {.target = row.number(),
+          .sequence = row.number(),
+          .kind = row.number<notice_kind>(),
+          .subject = row.number(),
+          .attempts = row.number<std::uint32_t>(),
+          .due = row.time(),
+          .url = row.text(texts)};
+}
+
+inbound_part read_inbound_part(cursor& row, arena& texts) {
+  return {.id = row.number(),
+          .carrier = row.number(),
+          .received_at = row.time(),
+          .source = row.text(texts),
+          .destination = row.text(texts),
+          .types = unpack_types(row.number()),
+          .data_coding = row.number<std::uint8_t>(),
+          .total = row.number<std::uint8_t>(),
+          .part = row.number<std::uint8_t>(),
+          .kind = row.number<std::uint8_t>(),
+          .reference = row.number<std::uint16_t>(),
+          .user_data = row.text(texts)};
+}
+
+inbound read_inbound(cursor& row, arena& texts) {
+  return {.id = row.number(),
+          .carrier = row.number(),
+          .account = row.number(),
+          .keyword = row.number(),
+          .received_at = row.time(),
+          .types = unpack_types(row.number()),
+          .data_coding = row.number<std::uint8_t>(),
+          .parts = row.number<std::uint8_t>(),
+          .partial = row.number<bool>(),
+          .source = row.text(texts),
+          .destination = row.text(texts),
+          .user_data = row.text(texts),
+          .text = row.text(texts)};
+}
+
+event read_event(cursor& row, arena& texts) {
+  return {.id = row.number(), .at = row.time(), .what = row.text(texts)};
+}
+
+}  // namespace
+
+sqlite_reader::sqlite_reader(const sqlite_options& options)
+    : connection_(options.path, sql::connection::access::read_only, options.busy_timeout,
+                  "PRAGMA query_only = 1; PRAGMA temp_store = 2; PRAGMA cache_size = -" +
+                      std::to_string(options.reader_cache_kib)) {}
+
+result<rows<found_message>> sqlite_reader::find_message(id64 id) {
+  return unless_empty(read_found(connection_, messages_.find, id));
+}
+
+result<rows<found_message>> sqlite_reader::find_messages(std::span<const id64> ids) {
+  sql::transaction all(connection_, sql::transaction::kind::read);
+  rows<found_message> found;
+  found_reader decoder(found.texts);
+  for (const id64 id : ids) {
+    auto row = messages_.find.select(id);
+    if (row.next()) found.items.push_back(decoder.read(row));
+  }
+  return connection_.outcome(std::move(found));
+}
+
+result<rows<submission>> sqlite_reader::find_submission(id64 id) {
+  return unless_empty(read_all<submission>(connection_, read_submission, messages_.submission, id));
+}
+
+result<rows<found_message>> sqlite_reader::messages_of(id64 submission, id64 after,
+                                                       std::size_t limit) {
+  return read_found(connection_, messages_.of_submission, submission, after, limit);
+}
+
+result<std::vector<reader::state_count>> sqlite_reader::count_states(id64 submission) {
+  std::vector<state_count> counts;
+  for (auto row = messages_.count_states.select(submission); row.next();) {
+    counts.push_back({.state = row.number<progress>(),
+                      .why = row.number<reason>(),
+                      .count = row.number<std::uint64_t>(),
+                      .sent_at = row.time(),
+                      .changed_at = row.time()});
+  }
+  return connection_.outcome(std::move(counts));
+}
+
+result<std::vector<scheduled>> sqlite_reader::find_scheduled(id64 id) {
+  std::vector<scheduled> found;
+  for (auto row = queue_.scheduled.select(id); row.next();) {
+    found.push_back(read_scheduled(row, row.number()));
+  }
+  return connection_.outcome(std::move(found));
+}
+
+result<rows<found_message>> sqlite_reader::young_queued(id64 after, std::size_t limit) {
+  return read_found(connection_, queue_.young, after, limit);
+}
+
+result<rows<found_message>> sqlite_reader::parked_messages(std::int64_t carrier,
+                                                           std::uint8_t priority, id64 after,
+                                                           std::size_t limit) {
+  return read_found(connection_, queue_.parked, carrier, priority, after, limit);
+}
+
+result<rows<reader::due_message>> sqlite_reader::due_messages(wall_time until, wall_time after_due,
+                                                              id64 after_id, std::size_t limit) {
+  rows<due_message> due;
+  found_reader decoder(due.texts);
+  for (auto row = queue_.due.select(until, after_due, after_id, limit); row.next();) {
+    const found_message found = decoder.read(row);
+    due.items.push_back({found, read_scheduled(row, found.message.id)});
+  }
+  return connection_.outcome(std::move(due));
+}
+
+result<wall_time> sqlite_reader::next_due(wall_time after_due, id64 after_id) {
+  const auto due = queue_.next_due.find_number(after_due, after_id).value_or(0);
+  return connection_.outcome(wall_time{std::chrono::milliseconds{due}});
+}
+
+result<rows<sent_part>> sqlite_reader::sent_parts(std::span<const id64> ids) {
+  sql::transaction all(connection_, sql::transaction::kind::read);
+  rows<sent_part> found;
+  for (const id64 id : ids) {
+    for (auto row = messages_.parts.select(id); row.next();) {
+      found.items.push_back(read_part(row, found.texts));
+    }
+  }
+  return connection_.outcome(std::move(found));
+}
+
+result<rows<found_message>> sqlite_reader::awaiting_receipt(id64 after, std::size_t limit) {
+  return read_found(connection_, receipts_.young, after, limit);
+}
+
+result<rows<awaited_receipt>> sqlite_reader::find_awaited(std::int64_t carrier,
+                                                          std::span<const std::string> keys) {
+  sql::transaction all(connection_, sql::transaction::kind::read);
+  rows<awaited_receipt> found;
+  for (const std::string& key : keys) {
+    for (auto row = receipts_.awaited.select(carrier, key); row.next();) {
+      found.items.push_back(read_awaited(row, found.texts));
+    }
+  }
+  return connection_.outcome(std::move(found));
+}
+
+result<rows<unmatched_receipt>> sqlite_reader::unmatched_receipts(wall_time since,
+                                                                  std::size_t limit) {
+  return read_all<unmatched_receipt>(connection_, read_unmatched, receipts_.unmatched, since,
+                                     limit);
+}
+
+result<std::vector<std::int64_t>> sqlite_reader::notice_targets() {
+  std::vector<std::int64_t> targets;
+  for (auto row = notices_.targets.select(); row.next();)
+    targets.push_back(row.number());
+  return connection_.outcome(std::move(targets));
+}
+
+result<rows<notice>> sqlite_reader::notices(std::int64_t target, std::int64_t after_sequence,
+                                            std::size_t limit) {
+  return read_all<notice>(connection_, read_notice, notices_.of_target, target, after_sequence,
+                          limit);
+}
+
+result<rows<inbound_part>> sqlite_reader::waiting_inbound_parts(id64 after, std::size_t limit) {
+  return read_all<inbound_part>(connection_, read_inbound_part, notices_.inbound_parts, after,
+                                limit);
+}
+
+result<rows<inbound>> sqlite_reader::find_inbound(id64 id) {
+  return unless_empty(read_all<inbound>(connection_, read_inbound, notices_.inbound, id));
+}
+
+result<rows<event>> sqlite_reader::events_of(id64 id) {
+  return read_all<event>(connection_, read_event, messages_.events, id);
+}
+
+result<reader::totals> sqlite_reader::count_all() {
+  totals all;
+  if (auto row = queue_.totals.select(); row.next()) {
+    all = {.parked = row.number<std::uint64_t>(),
+           .scheduled = row.number<std::uint64_t>(),
+           .notices = row.number<std::uint64_t>(),
+           .unmatched = row.number<std::uint64_t>(),
+           .database_octets = row.number<std::uint64_t>()};
+  }
+  std::error_code none;  // no log: nothing was written yet
+  const auto log_octets = std::filesystem::file_size(connection_.path().string() + "-wal", none);
+  if (!none) all.wal_octets = log_octets;
+  return connection_.outcome(std::move(all));
+}
+
+}  // namespace store

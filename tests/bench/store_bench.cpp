@@ -1,0 +1,205 @@
+// What a message's whole life costs in the store, beside what SQLite itself costs for as many rows.
+//
+//   store_bench [messages] [history] [directory]
+//
+// `history` messages are put into the store before the clock runs. Every commit holds 1024 changes
+// of each kind, as in a busy daemon: new messages, those of the last commit sent, those of the one
+// before settled and their notices written, older notices done. Ends with one line of figures.
+#include "store/sqlite/sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include <time.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::int64_t batch_size = 1024;
+constexpr std::string_view text =
+    "Your parcel has arrived at the counter. Bring an identity card and the code 4711. "
+    "It waits for seven days.";
+constexpr store::wall_time start = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
+
+store::id64 id_of(std::int64_t n) { return store::first_id_at(start) + n * store::id_step; }
+
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+struct cost {
+  double seconds{}, cpu_seconds{};
+};
+
+template <class Work>
+cost measure(Work work) {
+  const auto begin = std::chrono::steady_clock::now();
+  const double cpu_begin = cpu_seconds();
+  work();
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  return {wall.count(), cpu_seconds() - cpu_begin};
+}
+
+/// Changes of the messages first..first+1023, one function per stage of their life.
+struct stages {
+  store::batch& b;
+
+  void accept(std::int64_t first) const {
+    for (std::int64_t n = first; n < first + batch_size; ++n) {
+      store::message m;
+      m.id = id_of(n);
+      m.account = n % 100;
+      m.carrier = n % 4;
+      m.registered_delivery = 1;
+      m.expires_at = start + std::chrono::hours{24};
+      m.source = "Shop";
+      m.destination = "4790000001";
+      m.body = text;
+      b.accepted.push_back(m);
+    }
+  }
+  void send(std::int64_t first) const {
+    for (std::int64_t n = first; n < first + batch_size; ++n) {
+      char digits[16];
+      const auto end = std::to_chars(digits, digits + sizeof digits, id_of(n), 16).ptr;
+      store::sent s;
+      s.id = id_of(n);
+      s.at = start;
+      s.carrier = n % 4;
+      s.carrier_message_id = b.texts.keep({digits, static_cast<std::size_t>(end - digits)});
+      b.sents.push_back(s);
+    }
+  }
+  void settle(std::int64_t first) const {
+    for (std::int64_t n = first; n < first + batch_size; ++n) {
+      store::settled s;
+      s.id = id_of(n);
+      s.at = start;
+      s.state = store::progress::delivered;
+      b.settlements.push_back(s);
+      store::notice told;
+      told.target = n % 8;
+      told.sequence = n;
+      told.subject = s.id;
+      b.notices.push_back(told);
+    }
+  }
+  void told(std::int64_t first) const {
+    for (std::int64_t n = first; n < first + batch_size; ++n)
+      b.notices_done.push_back({n % 8, n});
+  }
+};
+
+/// Whole lives of messages first..last, `lag` commits between two stages.
+void live(store::writer& writer, std::int64_t first, std::int64_t last, std::int64_t lag) {
+  store::batch b;
+  const stages all{b};
+  const auto in_range = [&](std::int64_t n) { return n >= first && n < last; };
+  const std::int64_t step = lag * batch_size;
+  for (std::int64_t n = first; n < last + 3 * step; n += batch_size) {
+    b.clear();
+    if (in_range(n)) all.accept(n);
+    if (in_range(n - step)) all.send(n - step);
+    if (in_range(n - 2 * step)) all.settle(n - 2 * step);
+    if (in_range(n - 3 * step)) all.told(n - 3 * step);
+    const auto done = writer.commit(b);
+    if (!done) throw std::runtime_error(done.error().message());
+    if ((n - first) % (batch_size * 256) == 0) {
+      std::fprintf(stderr, "%lld of %lld\n", static_cast<long long>(n),
+                   static_cast<long long>(last));
+    }
+  }
+}
+
+void check(int code) {
+  if (code != SQLITE_OK && code != SQLITE_DONE) throw std::runtime_error(sqlite3_errstr(code));
+}
+
+/// The least that durable state can cost: a row per message and a row per state, nothing else.
+void raw_rows(const std::string& path, std::int64_t messages) {
+  sqlite3* db = nullptr;
+  check(sqlite3_open_v2(path.c_str(), &db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr));
+  const auto run = [db](const char* sql) {
+    check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr));
+  };
+  run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+      "PRAGMA cache_size = -65536;"
+      "CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
+      "CREATE TABLE state (id INTEGER PRIMARY KEY, state INTEGER NOT NULL) STRICT;");
+  sqlite3_stmt *message = nullptr, *state = nullptr;
+  check(sqlite3_prepare_v2(db, "INSERT INTO message VALUES (?, ?)", -1, &message, nullptr));
+  check(sqlite3_prepare_v2(db, "INSERT INTO state VALUES (?, 20)", -1, &state, nullptr));
+  for (std::int64_t n = 0; n < messages; n += batch_size) {
+    run("BEGIN IMMEDIATE");
+    for (std::int64_t each = n; each < n + batch_size; ++each) {
+      sqlite3_bind_int64(message, 1, id_of(each));
+      sqlite3_bind_blob(message, 2, text.data(), static_cast<int>(text.size()), nullptr);
+      check(sqlite3_step(message));
+      sqlite3_reset(message);
+      sqlite3_bind_int64(state, 1, id_of(each));
+      check(sqlite3_step(state));
+      sqlite3_reset(state);
+    }
+    run("COMMIT");
+  }
+  sqlite3_finalize(message);
+  sqlite3_finalize(state);
+  sqlite3_close(db);
+}
+
+int run(std::int64_t messages, std::int64_t history, const std::filesystem::path& directory) {
+  store::sqlite_options options;
+  options.path = directory / "store.db";
+  const auto database = store::open_sqlite(options);
+  const auto writer = database->make_writer().value();
+  live(*writer, 0, history, 1);
+  const cost full = measure([&] { live(*writer, history, history + messages, 1); });
+  const std::int64_t more = history + messages;
+  const cost merged = measure([&] { live(*writer, more, more + messages, 0); });
+  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages); });
+
+  const auto count = static_cast<double>(messages);
+  const double per_second = count / full.seconds;
+  const double raw_rows_per_second = 2 * count / raw.seconds;
+  std::printf(
+      "messages=%lld history=%lld seconds=%.3f per_second=%.0f us_per_message=%.2f "
+      "cpu_us_per_message=%.2f merged_cpu_us_per_message=%.2f raw_rows_per_second=%.0f "
+      "raw_cpu_us_per_row=%.2f ratio=%.3f cpu_ratio=%.3f\n",
+      static_cast<long long>(messages), static_cast<long long>(history), full.seconds, per_second,
+      1e6 / per_second, 1e6 * full.cpu_seconds / count, 1e6 * merged.cpu_seconds / count,
+      raw_rows_per_second, 1e6 * raw.cpu_seconds / (2 * count), per_second / raw_rows_per_second,
+      raw.cpu_seconds / 2 / full.cpu_seconds);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto number = [&](int place, std::int64_t otherwise) {
+    const std::int64_t given = argc > place ? std::atoll(argv[place]) : otherwise;
+    return (given + batch_size - 1) / batch_size * batch_size;
+  };
+  std::string own = std::filesystem::temp_directory_path() / "store-bench-XXXXXX";
+  if (::mkdtemp(own.data()) == nullptr) return EXIT_FAILURE;
+  const std::filesystem::path directory = argc > 3 ? argv[3] : own;
+  try {
+    const int result = run(number(1, 500'000), number(2, 0), directory);
+    std::filesystem::remove_all(own);
+    return result;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "%s\n", failure.what());
+    std::filesystem::remove_all(own);
+    return EXIT_FAILURE;
+  }
+}
