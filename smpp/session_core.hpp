@@ -1,0 +1,235 @@
+// One SMPP session, either side of it, without a socket, a timer or a clock: octets and time go in,
+// octets and events come out. The driver in smpp/net/ does the rest.
+//
+//   on_bytes(octets, now); on_time(now);      feed it
+//   while (poll_event(event, now)) ...        hear of what happened; not polling holds the peer
+//   back take_output()                             send this next_deadline() call on_time again
+//   then, at the latest
+//
+// It answers enquire_link, unbind, unknown commands and undecodable bodies itself (SMPP 3.4, 2.8
+// and 3.2). Every request sent ends in exactly one of response_received (on time), request_expired,
+// request_dropped.
+#pragma once
+
+#include "smpp/bind_state.hpp"
+#include "smpp/bytes.hpp"
+#include "smpp/codec.hpp"
+#include "smpp/framing.hpp"
+#include "smpp/window.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+namespace smpp {
+
+struct session_options {
+  smpp::role role{role::esme};
+  std::string system_id{"smpp"};         // told to whoever binds (SMSC side)
+  std::uint8_t interface_version{0x34};  // ours
+  std::uint32_t pdu_octets_max{131072};
+  std::uint32_t window_max{10};  // requests of ours without a response
+  std::chrono::milliseconds response_timeout{30'000};
+  std::chrono::milliseconds enquire_link_interval{30'000};  // of silence; 0: never
+  std::chrono::milliseconds inactivity_timeout{0};          // without any real request; 0: never
+  std::chrono::milliseconds session_init_timeout{10'000};   // to bind (SMSC side); 0: for ever
+  std::size_t output_octets_max{1024 *
+                                1024};  // beyond it nothing is sent or read until the peer reads
+  smpp::leniency leniency{leniency::strict};
+};
+
+// Events.
+
+/// A request that the application answers, with `reply`, `reply_error`, or for a bind `accept_bind`
+/// or `reject_bind`; outbind and alert_notification are not answered. After a bind nothing is read
+/// until it is decided.
+struct request_received {
+  header head;
+  any_pdu pdu;
+};
+/// `pdu` has the type of the expected response even where the peer sent generic_nack; then only
+/// `status` says something.
+struct response_received {
+  std::uint64_t cookie{};
+  std::uint32_t sequence{};
+  command_status status{};
+  bool late{false};  // after request_expired
+  std::chrono::nanoseconds round_trip{};
+  any_pdu pdu;
+};
+struct request_expired {
+  std::uint64_t cookie{};
+  std::uint32_t sequence{};
+};
+/// The session ended before the response came.
+struct request_dropped {
+  std::uint64_t cookie{};
+  std::uint32_t sequence{};
+};
+/// Our bind was accepted (ESME side).
+struct bound {
+  bind_state state{};
+  std::string peer_system_id;
+  std::uint8_t peer_version{};  // 0: it did not say
+};
+struct bind_refused {
+  command_status status{};
+};
+/// The peer asked for the end, or agreed to it; `closed` follows.
+struct unbound {};
+/// Something the peer did that the specification does not know; it was tolerated.
+struct irregularity {
+  std::string what;
+};
+enum class close_reason : std::uint8_t {
+  by_us,
+  by_peer,  // it closed the connection
+  unbind,   // after unbind and its response
+  framing_lost,
+  no_answer,  // to enquire_link or unbind
+  inactivity,
+  session_init,  // no bind came
+};
+[[nodiscard]] std::string_view name(close_reason reason) noexcept;
+/// The last event of a session.
+struct closed {
+  close_reason reason{};
+  std::string detail;
+};
+
+using event = std::variant<std::monostate, request_received, response_received, request_expired,
+                           request_dropped, bound, bind_refused, unbound, irregularity, closed>;
+
+class session_core {
+ public:
+  session_core(session_options options, steady_time now);
+
+  // Fed by the driver.
+  void on_bytes(byte_view octets, steady_time now);
+  void on_time(steady_time now);
+  /// The connection is gone.
+  void on_disconnect(std::string detail);
+  /// True, and `into` says what happened; false: nothing more for now.
+  [[nodiscard]] bool poll_event(event& into, steady_time now);
+  /// What to send. Swaps buffers: `emptied` is the one that was sent before, for its memory.
+  void take_output(byte_buffer& emptied);
+  [[nodiscard]] std::size_t output_octets() const noexcept { return output_.size(); }
+  /// False while the peer does not read what it was sent, or a bind is being decided.
+  [[nodiscard]] bool wants_input() const noexcept;
+  /// Nothing is sent any more but what `take_output` still has.
+  [[nodiscard]] bool finished() const noexcept { return closed_.has_value(); }
+  [[nodiscard]] std::optional<steady_time> next_deadline() const;
+
+  // Used by the application.
+  /// Sends a request; its response comes with `cookie`. Errors: window_full, wrong_state,
+  /// output_full, closed, too_long.
+  template <class Request>
+  result<std::uint32_t> send(const Request& pdu, steady_time now, std::uint64_t cookie = 0);
+  /// Answers a request_received. Errors: closed, too_long.
+  template <class Response>
+  result<void> reply(std::uint32_t sequence, const Response& pdu,
+                     command_status status = command_status::ok);
+  /// Answers without a body. A status of ok is allowed where the response has no mandatory field.
+  void reply_error(command_id request, std::uint32_t sequence, command_status status);
+  /// Accepts the bind that waits for a decision.
+  void accept_bind(std::uint32_t sequence);
+  /// Refuses it; the session stays open, and whoever refuses usually closes it.
+  void reject_bind(std::uint32_t sequence, command_status status);
+  /// Asks the peer for the end; where it does not answer in time the session ends all the same.
+  void unbind(steady_time now);
+  void close(close_reason reason, std::string detail = {});
+
+  [[nodiscard]] bind_state state() const noexcept { return state_; }
+  [[nodiscard]] bool can_send() const noexcept {
+    return !finished() && !window_.full() && output_.size() < options_.output_octets_max;
+  }
+  [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
+  [[nodiscard]] const session_options& options() const noexcept { return options_; }
+  /// The version the session runs at; TLVs are left out of what is sent below 0x34.
+  [[nodiscard]] bool peer_takes_tlvs() const noexcept { return peer_takes_tlvs_; }
+
+ private:
+  /// Requests of the session itself: outside of the window, so that they can be sent when it is
+  /// full.
+  struct own_request {
+    std::uint32_t sequence{0};  // 0: none is waiting
+    command_id command{};
+    steady_time deadline;
+  };
+
+  [[nodiscard]] std::uint32_t next_sequence() noexcept;
+  [[nodiscard]] result<void> check_send(command_id command) const;
+  template <class Pdu>
+  result<void> put(const Pdu& pdu, std::uint32_t sequence, command_status status);
+  void start_own(own_request& what, command_id command, std::uint32_t sequence, steady_time now);
+  [[nodiscard]] bool on_frame(const framing::frame& frame, event& into, steady_time now);
+  [[nodiscard]] bool on_request(const framing::frame& frame, event& into);
+  [[nodiscard]] bool on_response(const framing::frame& frame, event& into, steady_time now);
+  [[nodiscard]] bool on_own_response(const framing::frame& frame, event& into);
+  [[nodiscard]] bool on_bind_response(const framing::frame& frame, event& into);
+  [[nodiscard]] bool report(event& into, std::string what) const;
+  [[nodiscard]] bool poll_end(event& into);
+  void lose_framing();
+
+  session_options options_;
+  framing framing_;
+  window window_;
+  byte_buffer output_;
+  bind_state state_{bind_state::open};
+  bool deciding_{false};
+  command_id bind_command_{};
+  std::uint8_t bind_version_{};
+  bool peer_takes_tlvs_{true};
+  std::uint32_t sequence_{0};
+  own_request enquiry_, bind_, unbind_;
+  steady_time opened_, received_, active_, time_;
+  bool received_since_enquiry_{false};
+  std::optional<closed> closed_;
+  bool closed_reported_{false};
+};
+
+// How.
+
+template <class Pdu>
+result<void> session_core::put(const Pdu& pdu, std::uint32_t sequence, command_status status) {
+  if constexpr (has_tlvs<Pdu>) {
+    if (!peer_takes_tlvs_ && !pdu.tlvs.empty()) {
+      Pdu without = pdu;
+      without.tlvs.clear();
+      return encode(output_, without, sequence, status);
+    }
+  }
+  return encode(output_, pdu, sequence, status);
+}
+
+template <class Request>
+result<std::uint32_t> session_core::send(const Request& pdu, steady_time now,
+                                         std::uint64_t cookie) {
+  constexpr bool is_bind = std::is_base_of_v<bind_fields, Request>;
+  static_assert(!is_response(Request::id) && Request::id != command_id::enquire_link &&
+                Request::id != command_id::unbind);
+  if (const auto allowed = check_send(Request::id); !allowed) return allowed.error();
+  if (!is_bind && !is_one_way(Request::id) && window_.full())
+    return make_error_code(error::window_full);
+  const auto sequence = next_sequence();
+  if (const auto sent = put(pdu, sequence, command_status::ok); !sent) return sent.error();
+  if constexpr (is_bind) {
+    start_own(bind_, Request::id, sequence, now);
+  } else if constexpr (!is_one_way(Request::id)) {
+    window_.add({sequence, Request::id, cookie, now, now + options_.response_timeout});
+    active_ = now;
+  }
+  return sequence;
+}
+
+template <class Response>
+result<void> session_core::reply(std::uint32_t sequence, const Response& pdu,
+                                 command_status status) {
+  static_assert(is_response(Response::id));
+  if (finished()) return make_error_code(error::closed);
+  return put(pdu, sequence, status);
+}
+
+}  // namespace smpp
