@@ -1,0 +1,189 @@
+#include "smpp/net/session.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include <atomic>
+
+namespace smpp::net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+std::string describe(const asio::ip::tcp::socket& connected) {
+  error_code error;
+  const auto peer = connected.remote_endpoint(error);
+  if (error) return "unknown";
+  const auto host = peer.address().to_string();
+  const auto port = std::to_string(peer.port());
+  return peer.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
+}
+
+}  // namespace
+
+session::session(socket connected, session_options options, session_handler& handler)
+    : socket_(std::move(connected)),
+      core_(std::move(options), now()),
+      handler_(&handler),
+      timer_(socket_.get_executor()),
+      remote_(describe(socket_)),
+      id_(next_id()),
+      read_(std::make_unique<std::array<std::uint8_t, read_octets>>()) {
+  error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+}
+
+void session::start() {
+  arm_timer();
+  read();
+}
+
+void session::reply_error(command_id request, std::uint32_t sequence, command_status status) {
+  core_.reply_error(request, sequence, status);
+  schedule_work();
+}
+
+void session::accept_bind(std::uint32_t sequence) {
+  core_.accept_bind(sequence);
+  schedule_work();
+}
+
+void session::reject_bind(std::uint32_t sequence, command_status status) {
+  core_.reject_bind(sequence, status);
+  schedule_work();
+}
+
+void session::unbind() {
+  core_.unbind(now());
+  schedule_work();
+}
+
+void session::close(std::string detail) {
+  core_.close(close_reason::by_us, std::move(detail));
+  schedule_work();
+}
+
+void session::resume_reading() {
+  paused_ = false;
+  schedule_work();
+}
+
+// One round for all that was sent and decided in this turn of the loop.
+void session::schedule_work() {
+  if (work_scheduled_ || delivering_) return;
+  work_scheduled_ = true;
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->work_scheduled_ = false;
+    self->work();
+  });
+}
+
+void session::work() {
+  deliver();
+  write();
+  read();
+  arm_timer();
+}
+
+void session::read() {
+  if (reading_ || paused_ || handler_ == nullptr || !core_.wants_input()) return;
+  reading_ = true;
+  socket_.async_read_some(asio::buffer(*read_),
+                          [self = shared_from_this()](error_code error, std::size_t count) {
+                            self->on_read(error, count);
+                          });
+}
+
+void session::on_read(error_code error, std::size_t count) {
+  reading_ = false;
+  if (error) {
+    core_.on_disconnect(error == asio::error::eof ? "end of stream" : error.message());
+  } else {
+    core_.on_bytes(byte_view(*read_).first(count), now());
+  }
+  work();
+}
+
+void session::deliver() {
+  if (delivering_) return;
+  delivering_ = true;
+  const auto at = now();
+  while (handler_ != nullptr && (!paused_ || core_.finished()) && core_.poll_event(event_, at)) {
+    if (const auto* end = std::get_if<closed>(&event_)) {
+      finish(*end);
+      break;
+    }
+    handler_->on_event(*this, event_);
+  }
+  delivering_ = false;
+}
+
+void session::write() {
+  if (writing_) return;
+  if (core_.output_octets() == 0) {
+    if (core_.finished() && handler_ == nullptr) shut();
+    return;
+  }
+  writing_ = true;
+  was_full_ = was_full_ || core_.output_octets() >= core_.options().output_octets_max;
+  core_.take_output(written_);
+  asio::async_write(
+      socket_, asio::buffer(written_),
+      [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+}
+
+void session::on_written(error_code error) {
+  writing_ = false;
+  if (error) {
+    core_.on_disconnect(error.message());
+    if (handler_ == nullptr) return shut();
+  } else if (was_full_ && core_.output_octets() < core_.options().output_octets_max) {
+    was_full_ = false;
+    if (handler_ != nullptr) handler_->on_writable(*this);
+  }
+  work();
+}
+
+// The timer is only ever moved to an earlier time; when it fires too early it is set again.
+// Deadlines mostly move away, so this touches it rarely.
+void session::arm_timer() {
+  if (handler_ == nullptr) return;
+  const auto next = core_.next_deadline();
+  if (!next || *next >= timer_at_) return;
+  timer_at_ = *next;
+  timer_.expires_at(*next);
+  timer_.async_wait([self = shared_from_this()](error_code cancelled) {
+    if (cancelled) return;
+    self->timer_at_ = steady_time::max();
+    self->core_.on_time(now());
+    self->work();
+  });
+}
+
+void session::finish(const closed& why) {
+  auto* const handler = std::exchange(handler_, nullptr);
+  // What is still to be written has a moment to leave.
+  timer_.expires_after(linger);
+  timer_.async_wait([self = shared_from_this()](error_code cancelled) {
+    if (!cancelled) self->shut();
+  });
+  handler->on_closed(*this, why);
+}
+
+void session::shut() {
+  error_code ignored;
+  timer_.cancel();
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+}
+
+}  // namespace smpp::net

@@ -1,0 +1,109 @@
+// A session on a TCP connection: reads, decodes, answers and writes, each in batches. All of it on
+// one loop thread.
+#pragma once
+
+#include "smpp/session_core.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace smpp::net {
+
+class session;
+
+/// Hears what happens on sessions. Called on the loop thread; may call anything of the session,
+/// `close` included.
+class session_handler {
+ public:
+  /// Everything but the end. `what` may be moved from.
+  virtual void on_event(session& from, event& what) = 0;
+  /// The last call for this session, exactly once.
+  virtual void on_closed(session& from, const closed& why) = 0;
+  /// The peer reads again after `send` failed with output_full.
+  virtual void on_writable(session& from) { static_cast<void>(from); }
+
+ protected:
+  ~session_handler() = default;
+};
+
+class session : public std::enable_shared_from_this<session> {
+ public:
+  using socket = boost::asio::ip::tcp::socket;
+
+  /// `connected` is an open connection. `handler` lives until `on_closed` was called.
+  session(socket connected, session_options options, session_handler& handler);
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  /// Starts to read. The session keeps itself alive until its end.
+  void start();
+
+  /// See `session_core`. What is sent in one turn of the loop leaves in one write.
+  template <class Request>
+  result<std::uint32_t> send(const Request& pdu, std::uint64_t cookie = 0) {
+    auto sent = core_.send(pdu, now(), cookie);
+    schedule_work();
+    return sent;
+  }
+  template <class Response>
+  result<void> reply(std::uint32_t sequence, const Response& pdu,
+                     command_status status = command_status::ok) {
+    auto sent = core_.reply(sequence, pdu, status);
+    schedule_work();
+    return sent;
+  }
+  void reply_error(command_id request, std::uint32_t sequence, command_status status);
+  void accept_bind(std::uint32_t sequence);
+  void reject_bind(std::uint32_t sequence, command_status status);
+  void unbind();
+  /// What was sent before still leaves, unless the peer does not take it within a second.
+  void close(std::string detail = {});
+
+  /// The peer is held back: nothing is read or decoded until `resume_reading`.
+  void pause_reading() noexcept { paused_ = true; }
+  void resume_reading();
+
+  [[nodiscard]] const session_core& core() const noexcept { return core_; }
+  [[nodiscard]] bool can_send() const noexcept { return core_.can_send(); }
+  [[nodiscard]] bool alive() const noexcept { return handler_ != nullptr && !core_.finished(); }
+  /// "192.0.2.1:43210"
+  [[nodiscard]] const std::string& remote() const noexcept { return remote_; }
+  /// Unique within the process.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+
+ private:
+  [[nodiscard]] static steady_time now() { return std::chrono::steady_clock::now(); }
+  void schedule_work();
+  void work();
+  void read();
+  void on_read(boost::system::error_code error, std::size_t count);
+  void deliver();
+  void write();
+  void on_written(boost::system::error_code error);
+  void arm_timer();
+  void finish(const closed& why);
+  void shut();
+
+  static constexpr std::size_t read_octets = 64 * 1024;
+  static constexpr std::chrono::seconds linger{1};
+
+  socket socket_;
+  session_core core_;
+  session_handler* handler_;
+  boost::asio::steady_timer timer_;
+  steady_time timer_at_{steady_time::max()};
+  std::string remote_;
+  std::uint64_t id_;
+  event event_;
+  byte_buffer written_;  // belongs to the write until it completes
+  std::unique_ptr<std::array<std::uint8_t, read_octets>> read_;
+  bool reading_{false}, writing_{false}, paused_{false};
+  bool work_scheduled_{false}, delivering_{false}, was_full_{false};
+};
+
+}  // namespace smpp::net
