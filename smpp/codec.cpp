@@ -1,7 +1,5 @@
 #include "smpp/codec.hpp"
 
-#include <algorithm>
-
 namespace smpp {
 
 header decode_header(byte_view octets) noexcept {
@@ -21,12 +19,13 @@ void detail::write_header(writer& to, const header& written) noexcept {
 void detail::read_tlvs(reader& from, tlv_list& into) {
   from.at("tlvs");
   into.clear();
-  const auto rest = from.rest();
-  // Some peers end short_message with a NUL that sm_length does not count.
-  const bool stray =
-      rest.size() < 4 && std::ranges::all_of(rest, [](auto octet) { return octet == 0; });
-  if (stray || from.failure() || into.assign_wire(rest)) return;
-  from.fail(error::bad_tlvs, command_status::invoptparstream);
+  auto rest = from.rest();
+  bool whole = into.assign_wire(rest);
+  for (int nuls = from.strict() ? 1 : 3; !whole && nuls > 0 && rest.front() == 0; --nuls) {
+    rest = rest.subspan(1);
+    whole = into.assign_wire(rest);
+  }
+  if (!whole) from.fail(error::bad_tlvs, command_status::invoptparstream);
 }
 
 std::optional<decode_error> decode(const header& of, byte_view body, leniency how, any_pdu& into) {

@@ -8,7 +8,7 @@
 #include "smpp/wire.hpp"
 
 #include <optional>
-#include <tuple>
+#include <type_traits>
 
 namespace smpp {
 
@@ -27,13 +27,15 @@ struct header {
 /// `octets` has at least 16.
 [[nodiscard]] header decode_header(byte_view octets) noexcept;
 
-/// Decodes the body that belongs to `of` into `into`, which takes the type of that command; on
-/// error its content is unspecified. Responses may come without their body, whatever the
-/// specification says: their fields are then empty. A few NULs too many at the end are passed over.
+/// Decodes the body that belongs to `of` into `into`, which takes the type of that command (it is
+/// as before where the command is unknown). On error the fields before the bad one are there, the
+/// others empty; of a list the whole entries are there. Responses may come without their body, whatever the specification says: their
+/// fields are then empty. A NUL between the mandatory fields and the TLVs, which some peers put
+/// behind short_message, is passed over.
 [[nodiscard]] std::optional<decode_error> decode(const header& of, byte_view body, leniency how,
                                                  any_pdu& into);
 
-/// The same for one known type.
+/// The same for one known type; `into` is new, or cleared.
 template <class Pdu>
 [[nodiscard]] std::optional<decode_error> decode_body(byte_view body, leniency how, Pdu& into);
 
@@ -41,8 +43,9 @@ template <class Pdu>
 template <class Pdu>
 [[nodiscard]] std::size_t encoded_size(const Pdu& pdu);
 
-/// Appends the PDU to `out`. A response with a status other than ok is sent without a body
-/// where 3.4 says so. Enforces the specification's limits; on error nothing is appended.
+/// Appends the PDU to `out`. A response to a bind or submit_sm with a status other than ok is sent
+/// without its body (4.1.2, 4.4.2). Enforces the specification's limits: too_long, bad_time,
+/// bad_list; then nothing is appended.
 template <class Pdu>
 [[nodiscard]] result<void> encode(byte_buffer& out, const Pdu& pdu, std::uint32_t sequence,
                                   command_status status = command_status::ok);
@@ -54,9 +57,19 @@ namespace detail {
 void write_header(writer& to, const header& written) noexcept;
 void read_tlvs(reader& from, tlv_list& into);
 
-/// 3.4 omits the body of these where the status is not ok (4.1.2, 4.4.2).
 template <class Pdu>
-inline constexpr bool bare_on_error = is_response(Pdu::id) && Pdu::id != command_id::data_sm_resp;
+inline constexpr bool bare_on_error =
+    std::is_base_of_v<bind_resp_fields, Pdu> || Pdu::id == command_id::submit_sm_resp;
+
+/// Why the PDU may not be sent; none: it may.
+template <class Pdu>
+[[nodiscard]] std::optional<error> find_misfit(const Pdu& pdu) {
+  std::optional<error> found;
+  for_each_field(pdu, [&](const auto& one, const auto& value) {
+    if (!found && !one.shape.fits(value)) found = one.shape.misfit;
+  });
+  return found;
+}
 
 }  // namespace detail
 
@@ -64,11 +77,10 @@ template <class Pdu>
 std::optional<decode_error> decode_body(byte_view body, leniency how, Pdu& into) {
   if (is_response(Pdu::id) && body.empty()) return std::nullopt;
   reader from(body, how);
-  std::apply(
-      [&](const auto&... one) {
-        ((from.at(one.name), one.shape.read(from, into.*one.member, one.name)), ...);
-      },
-      Pdu::fields());
+  for_each_field(into, [&](const auto& one, auto& value) {
+    from.at(one.name);
+    one.shape.read(from, value, one.name);
+  });
   if constexpr (has_tlvs<Pdu>) detail::read_tlvs(from, into.tlvs);
   return from.failure();
 }
@@ -76,8 +88,7 @@ std::optional<decode_error> decode_body(byte_view body, leniency how, Pdu& into)
 template <class Pdu>
 std::size_t encoded_size(const Pdu& pdu) {
   std::size_t size = header_octets;
-  std::apply([&](const auto&... one) { ((size += one.shape.size(pdu.*one.member)), ...); },
-             Pdu::fields());
+  for_each_field(pdu, [&](const auto& one, const auto& value) { size += one.shape.size(value); });
   if constexpr (has_tlvs<Pdu>) size += pdu.tlvs.wire().size();
   return size;
 }
@@ -88,18 +99,14 @@ result<void> encode(byte_buffer& out, const Pdu& pdu, std::uint32_t sequence,
   const bool bare = detail::bare_on_error<Pdu> && status != command_status::ok;
   const std::size_t size = bare ? header_octets : encoded_size(pdu);
   if (!bare) {
-    const bool fits =
-        std::apply([&](const auto&... one) { return (one.shape.fits(pdu.*one.member) && ...); },
-                   Pdu::fields());
-    if (!fits) return make_error_code(error::too_long);
+    if (const auto misfit = detail::find_misfit(pdu)) return make_error_code(*misfit);
   }
   const std::size_t before = out.size();
   out.resize(before + size);
   writer to(out.data() + before);
   detail::write_header(to, {static_cast<std::uint32_t>(size), Pdu::id, status, sequence});
   if (bare) return {};
-  std::apply([&](const auto&... one) { (one.shape.write(to, pdu.*one.member), ...); },
-             Pdu::fields());
+  for_each_field(pdu, [&](const auto& one, const auto& value) { one.shape.write(to, value); });
   if constexpr (has_tlvs<Pdu>) to.raw(as_text(pdu.tlvs.wire()));
   return {};
 }

@@ -1,8 +1,7 @@
 #include "smpp/command.hpp"
 
+#include "smpp/detail/hexadecimal.hpp"
 #include "smpp/pdu.hpp"
-
-#include <cstdio>
 
 namespace smpp {
 
@@ -11,10 +10,7 @@ std::string name(command_id id) {
   for_each_pdu([&](auto pdu) {
     if (decltype(pdu)::type::id == id) found = decltype(pdu)::type::name;
   });
-  if (!found.empty()) return found;
-  char text[16];  // NOLINT(modernize-avoid-c-arrays)
-  std::snprintf(text, sizeof text, "0x%08X", to_number(id));
-  return text;
+  return found.empty() ? detail::hexadecimal(to_number(id)) : found;
 }
 
 }  // namespace smpp

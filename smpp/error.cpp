@@ -13,7 +13,8 @@ class smpp_category final : public boost::system::error_category {
     switch (static_cast<error>(value)) {
       case error::incomplete: return "the PDU ends inside a field";
       case error::unterminated: return "a C-Octet String has no NUL";
-      case error::too_long: return "a field is longer than the specification allows";
+      case error::too_long:
+        return "a field is longer than the specification allows, or has a NUL inside";
       case error::bad_time: return "a time is neither empty nor 16 characters long";
       case error::bad_tlvs: return "the octets after the mandatory fields are not whole TLVs";
       case error::bad_list: return "a list has an entry or a length that does not exist";
@@ -22,6 +23,7 @@ class smpp_category final : public boost::system::error_category {
       case error::wrong_state: return "the request may not be sent in this bind state";
       case error::output_full: return "the peer does not read what was sent";
       case error::closed: return "the session is closed";
+      case error::no_tlvs: return "the peer takes no message_payload";
     }
     return "unknown error";
   }

@@ -16,16 +16,17 @@ enum class error {
   // In a PDU.
   incomplete = 1,  // it ends inside a field
   unterminated,    // a C-Octet String without its NUL
-  too_long,        // a field is longer than the specification allows
+  too_long,        // a field is longer than the specification allows, or has a NUL inside
   bad_time,        // neither empty nor 16 characters
   bad_tlvs,        // the octets after the mandatory fields are not whole TLVs
-  bad_list,        // dest_flag, or a number of entries, is out of range
+  bad_list,        // a list has an entry or a length that does not exist
   unknown_command,
   // Of a session.
   window_full,
   wrong_state,  // this request may not be sent in this bind state
   output_full,  // the peer does not read
   closed,
+  no_tlvs,  // the text is in message_payload, and the peer takes no optional parameters
 };
 
 [[nodiscard]] const boost::system::error_category& category() noexcept;

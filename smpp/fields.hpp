@@ -21,6 +21,7 @@ field(const char*, Value Pdu::*, Shape) -> field<Pdu, Value, Shape>;
 
 /// One octet, unsigned.
 struct u8_shape {
+  static constexpr auto misfit = error{};
   static void read(reader& from, std::uint8_t& value, std::string_view) { value = from.u8(); }
   static constexpr std::size_t size(std::uint8_t) { return 1; }
   static constexpr bool fits(std::uint8_t) { return true; }
@@ -28,22 +29,14 @@ struct u8_shape {
 };
 inline constexpr u8_shape u8;
 
-/// Four octets, unsigned, most significant first.
-struct u32_shape {
-  static void read(reader& from, std::uint32_t& value, std::string_view) { value = from.u32(); }
-  static constexpr std::size_t size(std::uint32_t) { return 4; }
-  static constexpr bool fits(std::uint32_t) { return true; }
-  static void write(writer& to, std::uint32_t value) { to.u32(value); }
-};
-inline constexpr u32_shape u32;
-
 /// C-Octet String of at most `Max` octets, its NUL included.
 template <std::size_t Max>
 struct c_octet_shape {
+  static constexpr auto misfit = error::too_long;
   template <std::size_t Inline>
   static void read(reader& from, octets<Inline>& value, std::string_view name) {
     const auto text = from.c_string();
-    if (text.size() >= Max && from.how() == leniency::strict) {
+    if (text.size() >= Max && from.strict()) {
       from.fail(error::too_long, status_of_field(name));
     } else {
       value.assign(text);
@@ -65,17 +58,29 @@ struct c_octet_shape {
 template <std::size_t Max>
 inline constexpr c_octet_shape<Max> c_octet{};
 
-/// A time: a C-Octet String of 1 or 17 octets (SMPP 3.4, 7.1.1). Other lengths are for whoever
-/// judges times: some peers send `YYMMDDhhmmss`.
-inline constexpr c_octet_shape<17> time_string{};
+/// A time: a C-Octet String of 1 or 17 octets (SMPP 3.4, 7.1.1). What it says is not looked at.
+struct time_shape : c_octet_shape<17> {
+  static constexpr auto misfit = error::bad_time;
+  template <std::size_t Inline>
+  static void read(reader& from, octets<Inline>& value, std::string_view name) {
+    value.assign(from.c_string());
+    if (from.strict() && !fits(value)) from.fail(error::bad_time, status_of_field(name));
+  }
+  template <std::size_t Inline>
+  static bool fits(const octets<Inline>& value) {
+    return value.empty() || (value.size() == 16 && c_octet_shape::fits(value));
+  }
+};
+inline constexpr time_shape time_string{};
 
 /// Octets behind an octet with their number, at most `Max` of them.
 template <std::size_t Max>
 struct sized_octets_shape {
+  static constexpr auto misfit = error::too_long;
   template <std::size_t Inline>
   static void read(reader& from, octets<Inline>& value, std::string_view) {
     const std::size_t length = from.u8();
-    if (length > Max) {
+    if (length > Max && from.strict()) {
       from.fail(error::too_long, command_status::invmsglen);
     } else {
       value.assign(as_text(from.take(length, command_status::invmsglen)));

@@ -33,10 +33,11 @@ class framing {
     const byte_view rest = byte_view(buffer_).subspan(read_);
     if (lost_ || rest.size() < sizeof(std::uint32_t)) return std::nullopt;
     const auto length = boost::endian::load_big_u32(rest.data());
-    if (length < header_octets || length > pdu_octets_max_) {
+    const bool whole_header = rest.size() >= header_octets;
+    if (length < header_octets || (length > pdu_octets_max_ && whole_header)) {
       lost_ = true;
       // Without a whole header there is no sequence number to answer to.
-      lost_sequence_ = rest.size() >= header_octets ? decode_header(rest).sequence : 0;
+      lost_sequence_ = whole_header ? decode_header(rest).sequence : 0;
       return std::nullopt;
     }
     if (rest.size() < length) return std::nullopt;
@@ -47,7 +48,8 @@ class framing {
   /// A command_length was impossible: where the next PDU begins is not known any more
   /// (SMPP 3.4, 5.1.1).
   [[nodiscard]] bool lost() const noexcept { return lost_; }
-  /// Of the PDU with that length; 0 where its header is not whole.
+  /// Of the PDU with that length. One that is too long is judged when its header is there; one that
+  /// is shorter than a header at once, and has 0 unless more octets came with it.
   [[nodiscard]] std::uint32_t lost_sequence() const noexcept { return lost_sequence_; }
   /// Octets that wait for the rest of their PDU, or to be read.
   [[nodiscard]] std::size_t waiting() const noexcept { return buffer_.size() - read_; }

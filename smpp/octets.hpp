@@ -4,10 +4,12 @@
 #include "smpp/bytes.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,12 +22,11 @@ class octets {
  public:
   octets() noexcept {}                             // NOLINT: the room inside is left as it is
   octets(std::string_view text) { assign(text); }  // NOLINT(google-explicit-constructor)
-  octets(const char* text)
-      : octets(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
+  octets(const char* text) : octets(std::string_view(text)) {}         // NOLINT
   octets(const std::string& text) : octets(std::string_view(text)) {}  // NOLINT
-  octets(byte_view bytes) : octets(as_text(bytes)) {}    // NOLINT(google-explicit-constructor)
-  octets(const octets& other) { assign(other.view()); }  // NOLINT
-  octets(octets&& other) noexcept { take(other); }       // NOLINT
+  octets(byte_view bytes) : octets(as_text(bytes)) {}                  // NOLINT
+  octets(const octets& other) { assign(other.view()); }                // NOLINT
+  octets(octets&& other) noexcept { take(other); }                     // NOLINT
   octets& operator=(const octets& other) {
     if (this != &other) assign(other.view());
     return *this;
@@ -53,6 +54,7 @@ class octets {
     }
     size_ = text.size();
   }
+  /// `text` is not part of this string.
   void append(std::string_view text) {
     if (size_ + text.size() > capacity()) {
       const std::size_t wanted = std::max(size_ + text.size(), 2 * capacity());
@@ -67,6 +69,9 @@ class octets {
   void clear() noexcept { size_ = 0; }
 
   friend bool operator==(const octets& a, const octets& b) noexcept { return a.view() == b.view(); }
+  friend bool operator==(const octets& a, const std::convertible_to<std::string_view> auto& b) {
+    return a.view() == std::string_view(b);
+  }
 
  private:
   [[nodiscard]] std::size_t capacity() const noexcept { return heap_ ? heap_size_ : Inline; }

@@ -7,6 +7,7 @@
 #include "smpp/pdu/query.hpp"
 #include "smpp/pdu/sm.hpp"
 
+#include <tuple>
 #include <type_traits>
 #include <variant>
 
@@ -27,6 +28,13 @@ constexpr void for_each_pdu(Visitor visit) {
   [&]<class... Pdu>(std::type_identity<std::variant<Pdu...>>) {
     (visit(std::type_identity<Pdu>{}), ...);
   }(std::type_identity<any_pdu>{});
+}
+
+/// Calls `visit(field, value)` for every mandatory field, in the order of the wire.
+template <class Pdu, class Visitor>
+constexpr void for_each_field(Pdu& pdu, Visitor visit) {
+  std::apply([&](const auto&... one) { (visit(one, pdu.*one.member), ...); },
+             std::remove_const_t<Pdu>::fields());
 }
 
 namespace detail {

@@ -1,14 +1,13 @@
 // One SMPP session, either side of it, without a socket, a timer or a clock: octets and time go in,
 // octets and events come out. The driver in smpp/net/ does the rest.
 //
-//   on_bytes(octets, now); on_time(now);      feed it
-//   while (poll_event(event, now)) ...        hear of what happened; not polling holds the peer
-//   back take_output()                             send this next_deadline() call on_time again
-//   then, at the latest
+//   on_bytes(octets, now)   what came                poll_event(event, now)   until it is false
+//   on_time(now)            at next_deadline()       take_output(buffer)      what to send
 //
 // It answers enquire_link, unbind, unknown commands and undecodable bodies itself (SMPP 3.4, 2.8
-// and 3.2). Every request sent ends in exactly one of response_received (on time), request_expired,
-// request_dropped.
+// and 3.2). Every request sent but a bind ends in exactly one of response_received (on time),
+// request_expired, request_dropped. PDUs are decoded one at a time, when they are polled: while
+// `wants_input()` is false the peer is held back.
 #pragma once
 
 #include "smpp/bind_state.hpp"
@@ -25,6 +24,10 @@
 
 namespace smpp {
 
+/// Whether TLVs are sent: never below version 3.4, and to an SMSC only if its bind response said
+/// its version (SMPP 3.4, 3.4.3); or always, for the many that take them and do not say so.
+enum class tlv_policy : std::uint8_t { by_version, always };
+
 struct session_options {
   smpp::role role{role::esme};
   std::string system_id{"smpp"};         // told to whoever binds (SMSC side)
@@ -35,9 +38,10 @@ struct session_options {
   std::chrono::milliseconds enquire_link_interval{30'000};  // of silence; 0: never
   std::chrono::milliseconds inactivity_timeout{0};          // without any real request; 0: never
   std::chrono::milliseconds session_init_timeout{10'000};   // to bind (SMSC side); 0: for ever
-  std::size_t output_octets_max{1024 *
-                                1024};  // beyond it nothing is sent or read until the peer reads
+  std::size_t output_octets_max{1 << 20};  // beyond it nothing is sent or read: the peer must read
   smpp::leniency leniency{leniency::strict};
+  tlv_policy tlvs{tlv_policy::by_version};
+  std::uint32_t first_sequence{1};  // of our requests, to 0x7FFFFFFF; then they begin again at 1
 };
 
 // Events.
@@ -50,7 +54,7 @@ struct request_received {
   any_pdu pdu;
 };
 /// `pdu` has the type of the expected response even where the peer sent generic_nack; then only
-/// `status` says something.
+/// `status`, which is never ok, says something.
 struct response_received {
   std::uint64_t cookie{};
   std::uint32_t sequence{};
@@ -79,7 +83,8 @@ struct bind_refused {
 };
 /// The peer asked for the end, or agreed to it; `closed` follows.
 struct unbound {};
-/// Something the peer did that the specification does not know; it was tolerated.
+/// Something the peer did that the specification does not know; it was answered as the
+/// specification says, or tolerated.
 struct irregularity {
   std::string what;
 };
@@ -88,7 +93,7 @@ enum class close_reason : std::uint8_t {
   by_peer,  // it closed the connection
   unbind,   // after unbind and its response
   framing_lost,
-  no_answer,  // to enquire_link or unbind
+  no_answer,  // to a bind, enquire_link or unbind
   inactivity,
   session_init,  // no bind came
 };
@@ -109,29 +114,31 @@ class session_core {
   // Fed by the driver.
   void on_bytes(byte_view octets, steady_time now);
   void on_time(steady_time now);
-  /// The connection is gone.
+  /// The connection is gone. Responses that came before it went are still reported.
   void on_disconnect(std::string detail);
   /// True, and `into` says what happened; false: nothing more for now.
   [[nodiscard]] bool poll_event(event& into, steady_time now);
   /// What to send. Swaps buffers: `emptied` is the one that was sent before, for its memory.
   void take_output(byte_buffer& emptied);
   [[nodiscard]] std::size_t output_octets() const noexcept { return output_.size(); }
-  /// False while the peer does not read what it was sent, or a bind is being decided.
-  [[nodiscard]] bool wants_input() const noexcept;
+  /// False while the application holds the peer, the peer does not read what it was sent, or a bind
+  /// is being decided.
+  [[nodiscard]] bool wants_input() const noexcept { return !gone_ && may_decode(); }
   /// Nothing is sent any more but what `take_output` still has.
   [[nodiscard]] bool finished() const noexcept { return closed_.has_value(); }
   [[nodiscard]] std::optional<steady_time> next_deadline() const;
 
   // Used by the application.
-  /// Sends a request; its response comes with `cookie`. Errors: window_full, wrong_state,
-  /// output_full, closed, too_long.
+  /// Sends a request; its response comes with `cookie`. Errors: closed, wrong_state, output_full,
+  /// window_full, no_tlvs, and those of `encode`; then nothing is sent.
   template <class Request>
   result<std::uint32_t> send(const Request& pdu, steady_time now, std::uint64_t cookie = 0);
-  /// Answers a request_received. Errors: closed, too_long.
+  /// Answers a request_received, in any order. Errors: closed, no_tlvs, and those of `encode`; then
+  /// it is still to be answered.
   template <class Response>
   result<void> reply(std::uint32_t sequence, const Response& pdu,
                      command_status status = command_status::ok);
-  /// Answers without a body. A status of ok is allowed where the response has no mandatory field.
+  /// Answers with empty fields. Does nothing for a command that has no response.
   void reply_error(command_id request, std::uint32_t sequence, command_status status);
   /// Accepts the bind that waits for a decision.
   void accept_bind(std::uint32_t sequence);
@@ -140,37 +147,62 @@ class session_core {
   /// Asks the peer for the end; where it does not answer in time the session ends all the same.
   void unbind(steady_time now);
   void close(close_reason reason, std::string detail = {});
+  /// Until `release` nothing is decoded; time does not count against the peer meanwhile, and what
+  /// waits for it has the whole response_timeout again then.
+  void hold() noexcept { held_ = true; }
+  void release(steady_time now) noexcept;
 
   [[nodiscard]] bind_state state() const noexcept { return state_; }
+  /// A request that this state allows would be sent.
   [[nodiscard]] bool can_send() const noexcept {
-    return !finished() && !window_.full() && output_.size() < options_.output_octets_max;
+    return is_bound(state_) && !gone_ && !ending() && !window_.full() &&
+           output_.size() < options_.output_octets_max;
   }
   [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
   [[nodiscard]] const session_options& options() const noexcept { return options_; }
-  /// The version the session runs at; TLVs are left out of what is sent below 0x34.
+  /// False: TLVs are left out of what is sent; a message_payload fails with no_tlvs.
   [[nodiscard]] bool peer_takes_tlvs() const noexcept { return peer_takes_tlvs_; }
 
  private:
-  /// Requests of the session itself: outside of the window, so that they can be sent when it is
-  /// full.
+  /// A request that only the session itself waits for: outside of the window, so that it can be
+  /// sent when that is full.
   struct own_request {
-    std::uint32_t sequence{0};  // 0: none is waiting
+    std::uint32_t sequence{};
     command_id command{};
     steady_time deadline;
   };
+  using optional_time = std::optional<steady_time>;
 
+  /// One of the two asked for the end.
+  [[nodiscard]] bool ending() const noexcept { return unbind_ || peer_unbind_; }
+
+  // Output.
   [[nodiscard]] std::uint32_t next_sequence() noexcept;
   [[nodiscard]] result<void> check_send(command_id command) const;
   template <class Pdu>
   result<void> put(const Pdu& pdu, std::uint32_t sequence, command_status status);
-  void start_own(own_request& what, command_id command, std::uint32_t sequence, steady_time now);
-  [[nodiscard]] bool on_frame(const framing::frame& frame, event& into, steady_time now);
-  [[nodiscard]] bool on_request(const framing::frame& frame, event& into);
+  void refuse(command_id request, std::uint32_t sequence, command_status status);
+  [[nodiscard]] own_request own(command_id command, std::uint32_t sequence, steady_time now) const {
+    return {sequence, command, now + options_.response_timeout};
+  }
+
+  // Time. Each tells when on_time has something to do, so that next_deadline() cannot disagree.
+  [[nodiscard]] optional_time bind_deadline() const;
+  [[nodiscard]] optional_time inactivity_deadline() const;
+  [[nodiscard]] optional_time enquiry_deadline() const;
+  [[nodiscard]] optional_time window_deadline() const;
+  void enquire(steady_time now);
+
+  // Input. They return true when `into` is an event.
+  [[nodiscard]] bool may_decode() const noexcept;
+  [[nodiscard]] bool on_request(const framing::frame& frame, event& into, steady_time now);
+  [[nodiscard]] bool on_application_request(const framing::frame& frame, event& into);
   [[nodiscard]] bool on_response(const framing::frame& frame, event& into, steady_time now);
-  [[nodiscard]] bool on_own_response(const framing::frame& frame, event& into);
+  [[nodiscard]] bool on_own_response(command_id request, const framing::frame& frame, event& into);
   [[nodiscard]] bool on_bind_response(const framing::frame& frame, event& into);
-  [[nodiscard]] bool report(event& into, std::string what) const;
+  [[nodiscard]] static bool report(event& into, std::string what);
   [[nodiscard]] bool poll_end(event& into);
+  void answer_unbind();
   void lose_framing();
 
   session_options options_;
@@ -178,14 +210,20 @@ class session_core {
   window window_;
   byte_buffer output_;
   bind_state state_{bind_state::open};
-  bool deciding_{false};
+  bool held_{false};
+  bool deciding_{false};  // about bind_command_
   command_id bind_command_{};
   std::uint8_t bind_version_{};
   bool peer_takes_tlvs_{true};
-  std::uint32_t sequence_{0};
-  own_request enquiry_, bind_, unbind_;
+  std::uint32_t sequence_;  // the last one
+  std::optional<own_request> bind_, enquiry_, unbind_;  // ours
+  std::optional<own_request> peer_unbind_;  // answered when everything before it is, or in time
+  std::size_t owed_{0};                     // requests reported and not answered
   steady_time opened_, received_, active_, time_;
-  bool received_since_enquiry_{false};
+  steady_time patient_until_{steady_time::min()};  // no request expires before it
+  std::optional<irregularity> noted_;  // reported next
+  std::optional<closed> gone_;         // the connection is
+  bool unbound_{false};                // to be reported
   std::optional<closed> closed_;
   bool closed_reported_{false};
 };
@@ -196,6 +234,7 @@ template <class Pdu>
 result<void> session_core::put(const Pdu& pdu, std::uint32_t sequence, command_status status) {
   if constexpr (has_tlvs<Pdu>) {
     if (!peer_takes_tlvs_ && !pdu.tlvs.empty()) {
+      if (pdu.tlvs.find(tag::message_payload)) return make_error_code(error::no_tlvs);
       Pdu without = pdu;
       without.tlvs.clear();
       return encode(output_, without, sequence, status);
@@ -216,7 +255,7 @@ result<std::uint32_t> session_core::send(const Request& pdu, steady_time now,
   const auto sequence = next_sequence();
   if (const auto sent = put(pdu, sequence, command_status::ok); !sent) return sent.error();
   if constexpr (is_bind) {
-    start_own(bind_, Request::id, sequence, now);
+    bind_ = own(Request::id, sequence, now);
   } else if constexpr (!is_one_way(Request::id)) {
     window_.add({sequence, Request::id, cookie, now, now + options_.response_timeout});
     active_ = now;
@@ -229,7 +268,9 @@ result<void> session_core::reply(std::uint32_t sequence, const Response& pdu,
                                  command_status status) {
   static_assert(is_response(Response::id));
   if (finished()) return make_error_code(error::closed);
-  return put(pdu, sequence, status);
+  if (const auto sent = put(pdu, sequence, status); !sent) return sent;
+  if (owed_ > 0) --owed_;
+  return {};
 }
 
 }  // namespace smpp

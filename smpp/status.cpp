@@ -1,8 +1,9 @@
 #include "smpp/status.hpp"
 
+#include "smpp/detail/hexadecimal.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 namespace smpp {
 
@@ -105,9 +106,7 @@ const row* find(command_status status) noexcept {
 
 std::string name(command_status status) {
   if (const row* known = find(status)) return std::string(known->name);
-  char text[16];  // NOLINT(modernize-avoid-c-arrays)
-  std::snprintf(text, sizeof text, "0x%08X", static_cast<std::uint32_t>(status));
-  return text;
+  return detail::hexadecimal(static_cast<std::uint32_t>(status));
 }
 
 std::string_view meaning(command_status status) noexcept {

@@ -55,7 +55,7 @@ void window::release(place at) {
 }
 
 void window::add(const request& sent) {
-  assert(!full());
+  assert(!full() && find(sent.sequence) == nullptr);
   if (free_.empty()) {  // only late ones can be in the way
     const place forgotten = late_.first;
     unlink(late_, forgotten);
@@ -68,9 +68,14 @@ void window::add(const request& sent) {
   append(waiting_, at);
 }
 
-std::optional<window::request> window::take(std::uint32_t sequence) {
+const window::request* window::find(std::uint32_t sequence) const noexcept {
   const place at = buckets_[find_bucket(sequence)];
-  if (at == nowhere) return std::nullopt;
+  return at == nowhere ? nullptr : &slots_[at].what;
+}
+
+window::request window::take(std::uint32_t sequence) {
+  const place at = buckets_[find_bucket(sequence)];
+  assert(at != nowhere);
   const request found = slots_[at].what;
   unlink(found.late ? late_ : waiting_, at);
   release(at);

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace smpp {
@@ -14,8 +13,8 @@ namespace smpp {
 using steady_time = std::chrono::steady_clock::time_point;
 
 /// Holds at most `requests_max` waiting requests. One that expired stays known, up to as many
-/// again, so that a response that comes late is still matched; its sequence number is not used for
-/// anything else meanwhile.
+/// again, so that a response that comes late is still matched; no other request may take its
+/// sequence number meanwhile.
 class window {
  public:
   struct request {
@@ -31,10 +30,12 @@ class window {
   [[nodiscard]] bool full() const noexcept { return waiting_.count >= requests_max_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return waiting_.count; }
 
-  /// Must not be full; deadlines are added in ascending order.
+  /// Must not be full, nor know the sequence number; deadlines are added in ascending order.
   void add(const request& sent);
-  /// The request with this sequence number, removed; late or not.
-  [[nodiscard]] std::optional<request> take(std::uint32_t sequence);
+  /// The request with this sequence number, late or not; null: none. Until the next change.
+  [[nodiscard]] const request* find(std::uint32_t sequence) const noexcept;
+  /// Removes and returns a request that `find` finds.
+  request take(std::uint32_t sequence);
   /// The waiting request whose deadline comes first; null: none waits.
   [[nodiscard]] const request* oldest() const noexcept;
   /// Moves `oldest()` to the late ones and returns it.

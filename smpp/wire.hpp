@@ -10,10 +10,13 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace smpp {
 
-/// Towards whom: `lenient` accepts strings longer than the specification's, as carriers send them.
+/// Towards whom: `lenient` accepts what carriers send and the specification does not know: strings
+/// that are too long, a last string without its NUL, NULs too many, any length of a time.
 enum class leniency : std::uint8_t { strict, lenient };
 
 class reader {
@@ -21,7 +24,6 @@ class reader {
   reader(byte_view body, leniency how) noexcept : rest_(body), size_(body.size()), how_(how) {}
 
   [[nodiscard]] byte_view rest() const noexcept { return rest_; }
-  [[nodiscard]] leniency how() const noexcept { return how_; }
   [[nodiscard]] const std::optional<decode_error>& failure() const noexcept { return failure_; }
 
   /// Names what is read next, for the error.
@@ -34,6 +36,7 @@ class reader {
     }
     rest_ = {};
   }
+  [[nodiscard]] bool strict() const noexcept { return how_ == leniency::strict; }
 
   [[nodiscard]] std::uint8_t u8() noexcept {
     if (rest_.empty()) {
@@ -63,12 +66,15 @@ class reader {
     rest_ = rest_.subspan(count);
     return taken;
   }
-  /// The characters before the next NUL, which is read too.
+  /// The characters before the next NUL, which is read too; when lenient, the end serves as well.
   [[nodiscard]] std::string_view c_string() noexcept {
     const auto* const nul =
         rest_.empty()
             ? nullptr
             : static_cast<const std::uint8_t*>(std::memchr(rest_.data(), 0, rest_.size()));
+    if (nul == nullptr && !rest_.empty() && how_ == leniency::lenient) {
+      return as_text(std::exchange(rest_, {}));
+    }
     if (nul == nullptr) {
       fail(rest_.empty() ? error::incomplete : error::unterminated, command_status::invcmdlen);
       return {};

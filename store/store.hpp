@@ -72,7 +72,11 @@ class reader {
   [[nodiscard]] virtual result<std::int64_t> get_mark(
       std::string_view name) = 0;  // 0 where it was never set
 
-  /// `not_found` where there is none. `body` is filled from the submission where that has it.
+  /// The largest id of a message, submission or inbound message; 0 where there is none. New ids
+  /// must be above it.
+  [[nodiscard]] virtual result<id64> last_id() = 0;
+
+  /// `not_found` where there is none. `body`, `client_ref` and `callback_url` are the submission's where that has them.
   [[nodiscard]] virtual result<rows<found_message>> find_message(id64 id) = 0;
   /// Messages by id, in the order of `ids`; unknown ids are left out.
   [[nodiscard]] virtual result<rows<found_message>> find_messages(std::span<const id64> ids) = 0;

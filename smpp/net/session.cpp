@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include <atomic>
+#include <utility>
 
 namespace smpp::net {
 
@@ -36,7 +37,7 @@ session::session(socket connected, session_options options, session_handler& han
       timer_(socket_.get_executor()),
       remote_(describe(socket_)),
       id_(next_id()),
-      read_(std::make_unique<std::array<std::uint8_t, read_octets>>()) {
+      read_(std::make_unique_for_overwrite<std::array<std::uint8_t, read_octets>>()) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -73,7 +74,7 @@ void session::close(std::string detail) {
 }
 
 void session::resume_reading() {
-  paused_ = false;
+  core_.release(now());
   schedule_work();
 }
 
@@ -91,11 +92,18 @@ void session::work() {
   deliver();
   write();
   read();
+  // As long as something can be read, what the peer said before it went is waited for.
+  if (write_error_ && !reading_ && !core_.finished()) {
+    core_.on_disconnect(write_error_.message());
+    deliver();
+  }
   arm_timer();
 }
 
+// After the end it goes on, for `leave`.
 void session::read() {
-  if (reading_ || paused_ || handler_ == nullptr || !core_.wants_input()) return;
+  const bool wanted = core_.wants_input() || handler_ == nullptr;
+  if (reading_ || peer_ended_ || !wanted || !socket_.is_open()) return;
   reading_ = true;
   socket_.async_read_some(asio::buffer(*read_),
                           [self = shared_from_this()](error_code error, std::size_t count) {
@@ -106,6 +114,7 @@ void session::read() {
 void session::on_read(error_code error, std::size_t count) {
   reading_ = false;
   if (error) {
+    peer_ended_ = true;
     core_.on_disconnect(error == asio::error::eof ? "end of stream" : error.message());
   } else {
     core_.on_bytes(byte_view(*read_).first(count), now());
@@ -117,39 +126,33 @@ void session::deliver() {
   if (delivering_) return;
   delivering_ = true;
   const auto at = now();
-  while (handler_ != nullptr && (!paused_ || core_.finished()) && core_.poll_event(event_, at)) {
+  while (handler_ != nullptr && core_.poll_event(event_, at)) {
     if (const auto* end = std::get_if<closed>(&event_)) {
       finish(*end);
-      break;
+    } else {
+      handler_->on_event(*this, event_);
     }
-    handler_->on_event(*this, event_);
   }
   delivering_ = false;
 }
 
 void session::write() {
-  if (writing_) return;
-  if (core_.output_octets() == 0) {
-    if (core_.finished() && handler_ == nullptr) shut();
+  if (writing_ || !socket_.is_open()) return;
+  if (core_.output_octets() == 0 || write_error_ || half_closed_) {
+    if (handler_ == nullptr) leave();
     return;
   }
   writing_ = true;
-  was_full_ = was_full_ || core_.output_octets() >= core_.options().output_octets_max;
   core_.take_output(written_);
   asio::async_write(
       socket_, asio::buffer(written_),
       [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+  if (std::exchange(refused_, false) && handler_ != nullptr) handler_->on_writable(*this);
 }
 
 void session::on_written(error_code error) {
   writing_ = false;
-  if (error) {
-    core_.on_disconnect(error.message());
-    if (handler_ == nullptr) return shut();
-  } else if (was_full_ && core_.output_octets() < core_.options().output_octets_max) {
-    was_full_ = false;
-    if (handler_ != nullptr) handler_->on_writable(*this);
-  }
+  write_error_ = error;
   work();
 }
 
@@ -179,10 +182,18 @@ void session::finish(const closed& why) {
   handler->on_closed(*this, why);
 }
 
+// Everything is written. To close while octets of the peer are unread would reset the connection,
+// and the peer would lose what it was sent last: we end our half, and wait for the peer's end.
+void session::leave() {
+  if (peer_ended_ || write_error_) return shut();
+  if (std::exchange(half_closed_, true)) return;
+  error_code ignored;
+  socket_.shutdown(socket::shutdown_send, ignored);
+}
+
 void session::shut() {
   error_code ignored;
   timer_.cancel();
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
 }
 

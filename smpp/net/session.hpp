@@ -17,14 +17,14 @@ namespace smpp::net {
 class session;
 
 /// Hears what happens on sessions. Called on the loop thread; may call anything of the session,
-/// `close` included.
+/// `close` included; does not throw.
 class session_handler {
  public:
   /// Everything but the end. `what` may be moved from.
   virtual void on_event(session& from, event& what) = 0;
   /// The last call for this session, exactly once.
   virtual void on_closed(session& from, const closed& why) = 0;
-  /// The peer reads again after `send` failed with output_full.
+  /// There is room again after `send` failed with output_full.
   virtual void on_writable(session& from) { static_cast<void>(from); }
 
  protected:
@@ -40,13 +40,14 @@ class session : public std::enable_shared_from_this<session> {
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
-  /// Starts to read. The session keeps itself alive until its end.
+  /// Starts to read, at most once. The session keeps itself alive until its end.
   void start();
 
   /// See `session_core`. What is sent in one turn of the loop leaves in one write.
   template <class Request>
   result<std::uint32_t> send(const Request& pdu, std::uint64_t cookie = 0) {
     auto sent = core_.send(pdu, now(), cookie);
+    refused_ = refused_ || sent == make_error_code(error::output_full);
     schedule_work();
     return sent;
   }
@@ -62,10 +63,12 @@ class session : public std::enable_shared_from_this<session> {
   void reject_bind(std::uint32_t sequence, command_status status);
   void unbind();
   /// What was sent before still leaves, unless the peer does not take it within a second.
+  /// `on_closed` follows, not from within this call.
   void close(std::string detail = {});
 
-  /// The peer is held back: nothing is read or decoded until `resume_reading`.
-  void pause_reading() noexcept { paused_ = true; }
+  /// The peer is held back: nothing is read or decoded until `resume_reading`, and no timer runs
+  /// against it. Whoever pauses owns the session meanwhile: it may have nothing else to live for.
+  void pause_reading() noexcept { core_.hold(); }
   void resume_reading();
 
   [[nodiscard]] const session_core& core() const noexcept { return core_; }
@@ -87,6 +90,7 @@ class session : public std::enable_shared_from_this<session> {
   void on_written(boost::system::error_code error);
   void arm_timer();
   void finish(const closed& why);
+  void leave();
   void shut();
 
   static constexpr std::size_t read_octets = 64 * 1024;
@@ -102,8 +106,11 @@ class session : public std::enable_shared_from_this<session> {
   event event_;
   byte_buffer written_;  // belongs to the write until it completes
   std::unique_ptr<std::array<std::uint8_t, read_octets>> read_;
-  bool reading_{false}, writing_{false}, paused_{false};
-  bool work_scheduled_{false}, delivering_{false}, was_full_{false};
+  bool reading_{false}, writing_{false}, delivering_{false}, work_scheduled_{false};
+  bool refused_{false};      // a request, with output_full
+  bool half_closed_{false};  // by us: nothing more is written
+  bool peer_ended_{false};   // nothing more is read
+  boost::system::error_code write_error_;
 };
 
 }  // namespace smpp::net

@@ -25,8 +25,10 @@ void dest_addresses_shape::read(reader& from, std::vector<dest_address>& value, 
     } else if (one.dest_flag != dest_address::kind::distribution_list) {
       from.fail(error::bad_list, command_status::invdestflag);
     }
-    c_octet<21>.read(from, one.destination_addr, "destination_addr");
+    const bool number = one.dest_flag == dest_address::kind::number;
+    c_octet<21>.read(from, one.destination_addr, number ? "destination_addr" : "dl_name");
   }
+  if (from.failure() && !value.empty()) value.pop_back();  // it is not whole
 }
 
 std::size_t dest_addresses_shape::size(const std::vector<dest_address>& value) {
@@ -39,8 +41,11 @@ std::size_t dest_addresses_shape::size(const std::vector<dest_address>& value) {
 
 bool dest_addresses_shape::fits(const std::vector<dest_address>& value) {
   return !value.empty() && value.size() <= destinations_max &&
-         std::ranges::all_of(
-             value, [](const dest_address& one) { return c_octet<21>.fits(one.destination_addr); });
+         std::ranges::all_of(value, [](const dest_address& one) {
+           return (one.dest_flag == dest_address::kind::number ||
+                   one.dest_flag == dest_address::kind::distribution_list) &&
+                  c_octet<21>.fits(one.destination_addr);
+         });
 }
 
 void dest_addresses_shape::write(writer& to, const std::vector<dest_address>& value) {
@@ -65,6 +70,7 @@ void unsuccess_smes_shape::read(reader& from, std::vector<unsuccess_sme>& value,
     c_octet<21>.read(from, one.destination_addr, "destination_addr");
     one.error_status_code = from.u32();
   }
+  if (from.failure() && !value.empty()) value.pop_back();  // it is not whole
 }
 
 std::size_t unsuccess_smes_shape::size(const std::vector<unsuccess_sme>& value) {

@@ -30,6 +30,7 @@ struct unsuccess_sme {
 
 /// An octet with the number of entries, from 1 to 254, then the entries.
 struct dest_addresses_shape {
+  static constexpr auto misfit = error::bad_list;
   static void read(reader& from, std::vector<dest_address>& value, std::string_view);
   static std::size_t size(const std::vector<dest_address>& value);
   static bool fits(const std::vector<dest_address>& value);
@@ -39,6 +40,7 @@ inline constexpr dest_addresses_shape dest_addresses;
 
 /// An octet with the number of entries, from 0 to 255, then the entries.
 struct unsuccess_smes_shape {
+  static constexpr auto misfit = error::bad_list;
   static void read(reader& from, std::vector<unsuccess_sme>& value, std::string_view);
   static std::size_t size(const std::vector<unsuccess_sme>& value);
   static bool fits(const std::vector<unsuccess_sme>& value);

@@ -9,7 +9,8 @@ std::string select_found(const std::string& source, const std::string& rest,
   return R"(
     SELECT m.id, m.submission, m.account, m.login, m.carrier, m.origin, m.priority, m.data_coding,
       m.esm_class, m.registered_delivery, m.parts, m.types, m.expires_at, m.source, m.destination,
-      m.body, b.body, m.client_ref, m.callback_url, m.options,
+      m.body, b.body, coalesce(m.client_ref, b.client_ref),
+      coalesce(m.callback_url, b.callback_url), m.options,
       s.state, s.why, s.changed_at, s.sent_at, s.attempts, s.carrier, s.possible_duplicate,
       s.carrier_message_id, s.error)" +
          more + " FROM " + source +

@@ -49,6 +49,11 @@ struct message_queries {
 
   sql::connection& on;
   sql::statement find{on, select_found("message m", "WHERE m.id = $1")};
+  sql::statement last_id{on, R"(
+    SELECT max(coalesce((SELECT max(id) FROM message), 0),
+               coalesce((SELECT max(id) FROM submission), 0),
+               coalesce((SELECT max(id) FROM inbound), 0),
+               coalesce((SELECT max(id) FROM inbound_part), 0)))"};
   sql::statement submission{on, R"(
     SELECT id, account, recipients, body, client_ref, callback_url FROM submission
     WHERE id = $1)"};

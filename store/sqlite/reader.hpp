@@ -15,6 +15,7 @@ class sqlite_reader final : public reader {
   result<directory> load_directory() override;
   result<std::int64_t> directory_version() override;
   result<std::int64_t> get_mark(std::string_view name) override;
+  result<id64> last_id() override;
 
   result<rows<found_message>> find_message(id64 id) override;
   result<rows<found_message>> find_messages(std::span<const id64> ids) override;

@@ -63,6 +63,10 @@ result<directory> sqlite_reader::load_directory() {
 
 result<std::int64_t> sqlite_reader::directory_version() { return get_mark("directory_version"); }
 
+result<id64> sqlite_reader::last_id() {
+  return connection_.outcome(messages_.last_id.find_number().value_or(0));
+}
+
 result<std::int64_t> sqlite_reader::get_mark(std::string_view name) {
   return connection_.outcome(directory_.mark.find_number(name).value_or(0));
 }

@@ -1,0 +1,263 @@
+#include "daemon/app.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/config/load.hpp"
+#include "daemon/observe/log.hpp"
+#include "daemon/observe/notify.hpp"
+#include "store/sqlite/sqlite.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <map>
+
+namespace smppd {
+
+namespace {
+
+std::unique_ptr<store::database> open(const store_config& settings) {
+  store::sqlite_options options;
+  options.path = settings.path;
+  options.busy_timeout = settings.busy_timeout;
+  return store::open_sqlite(options);
+}
+
+async_store_options options_of(const store_config& settings) {
+  async_store_options options;
+  options.commit_spacing = settings.commit_spacing;
+  options.readers = settings.readers;
+  return options;
+}
+
+http::response json_response(const boost::json::object& body) {
+  http::response answer;
+  answer.body = boost::json::serialize(body);
+  return answer;
+}
+
+}  // namespace
+
+app::app(config settings, std::string config_path)
+    : settings_(std::move(settings)),
+      config_path_(std::move(config_path)),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      watchdog_(loop_),
+      stop_timer_(loop_),
+      database_(open(settings_.store)),
+      store_(std::make_unique<async_store>(loop_, *database_, options_of(settings_.store))),
+      webhook_client_(loop_, webhook::limits_of(settings_.webhook)),
+      webhooks_(webhook_client_, settings_.webhook, figures_),
+      esmes_(loop_, workers_, settings_.smpp, figures_),
+      gateway_(std::make_unique<gateway>(loop_, settings_, *store_, figures_, esmes_, webhooks_)),
+      started_(std::chrono::steady_clock::now()) {
+  webhooks_.deliver_for(gateway_->pending());
+  store_->on_commit([this](const commit_report& report) {
+    if (report.failed) {
+      figures_.commit_failures.Increment();
+      return log::error("the store failed: {}; nothing is accepted until it works again",
+                        store_->trouble());
+    }
+    figures_.commit_seconds.Observe(std::chrono::duration<double>(report.took).count());
+    figures_.commit_batch_size.Observe(static_cast<double>(report.changes));
+  });
+}
+
+app::~app() { workers_.join(); }
+
+int app::run() {
+  on_signals();
+  asio::co_spawn(loop_, start(), [this](const std::exception_ptr& thrown) { on_failure(thrown); });
+  loop_.run();
+  if (!store_->drain(settings_.limits.shutdown_timeout)) {
+    log::error("the store did not take the last changes: {}",
+               store_->trouble().empty() ? "it did not answer in time" : store_->trouble());
+    exit_status_ = 1;
+  }
+  log::info("smppd has stopped");
+  return exit_status_;
+}
+
+void app::on_failure(const std::exception_ptr& thrown) {
+  if (!thrown) return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    log::error("{}", failure.what());
+  }
+  exit_status_ = 1;
+  loop_.stop();
+}
+
+// What is restored comes first; then whoever brings something new is let in.
+asio::awaitable<void> app::start() {
+  log::info("smppd starts with {}", config_path_);
+  co_await gateway_->start();
+  if (settings_.smpp.enabled) esmes_.start(*gateway_);
+  if (settings_.http.enabled) {
+    http::add_api(api_routes_, make_api());
+    api_ = std::make_unique<http::server>(loop_, settings_.http.listen,
+                                          http::limits_of(settings_.http), api_routes_);
+    log::info("HTTP API listens on {}:{}", settings_.http.listen.host, api_->port());
+  }
+  if (settings_.admin.enabled) {
+    add_admin_routes();
+    admin_ = std::make_unique<http::server>(loop_, settings_.admin.listen, http::server_limits{},
+                                            admin_routes_);
+    log::info("status and metrics on {}:{}", settings_.admin.listen.host, admin_->port());
+  }
+  notify::ready("running");
+  feed_watchdog();
+  log::info("smppd is ready");
+}
+
+http::api app::make_api() {
+  auto names = std::make_shared<std::map<std::int64_t, std::string>>();
+  for (const auto& one : gateway_->carriers())
+    names->emplace(one->id(), one->settings().name);
+  api_routes_.on_answer([this](std::string_view route, int status, std::chrono::nanoseconds) {
+    figures_.http_requests(route)[static_cast<std::uint32_t>(status)].Increment();
+  });
+  return {
+      .store = *store_,
+      .customers = [this]() -> const directory& { return gateway_->customers(); },
+      .submit =
+          [this](submission_request wanted) { return gateway_->async_submit(std::move(wanted)); },
+      .check = [this](const submission_request& wanted) { return gateway_->check(wanted); },
+      .reload_directory = [this] { return gateway_->reload_directory(); },
+      .ready = [this](std::string& why) { return gateway_->ready(why); },
+      .carriers = [names] { return http::carrier_names(names); },
+      .now = wall_now,
+      .recipients_max = settings_.http.recipients_max};
+}
+
+void app::add_admin_routes() {
+  admin_routes_.add("GET", "/metrics",
+                    [this](const http::request&) -> asio::awaitable<http::response> {
+                      http::response answer;
+                      answer.content_type = "text/plain; version=0.0.4";
+                      answer.body = figures_.serialize();
+                      co_return answer;
+                    });
+  admin_routes_.add("GET", "/status",
+                    [this](const http::request&) -> asio::awaitable<http::response> {
+                      co_return json_response(status());
+                    });
+  http::add_health(admin_routes_, make_api());
+}
+
+boost::json::object app::status() const {
+  std::string why;
+  const bool ready = gateway_->ready(why);
+  boost::json::object all;
+  all["ready"] = ready;
+  if (!ready) all["trouble"] = why;
+  all["uptime_seconds"] =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_)
+          .count();
+  all["messages_waiting"] = gateway_->queued();
+  all["receipts_awaited_in_memory"] = gateway_->receipts_remembered();
+  boost::json::array carriers;
+  for (const auto& one : gateway_->carriers()) {
+    const auto now = one->describe();
+    boost::json::object row{{"name", one->settings().name},
+                            {"binds", fmt::format("{}/{}", now.binds_up, now.binds)},
+                            {"queued", now.queued},
+                            {"in_flight", now.in_flight},
+                            {"parts_per_second_max", now.rate}};
+    if (!now.last_error.empty()) row["last_error"] = now.last_error;
+    carriers.push_back(std::move(row));
+  }
+  all["carriers"] = std::move(carriers);
+  boost::json::array sessions;
+  for (const auto& one : esmes_.describe()) {
+    sessions.push_back(boost::json::object{{"system_id", one.system_id},
+                                           {"remote", one.remote},
+                                           {"state", smpp::name(one.state)},
+                                           {"unanswered", one.unanswered},
+                                           {"delivering", one.delivering}});
+  }
+  all["esme_sessions"] = std::move(sessions);
+  return all;
+}
+
+void app::feed_watchdog() {
+  const auto period = notify::watchdog_period();
+  if (!period) return;
+  notify::watchdog();
+  watchdog_.expires_after(*period / 2);
+  watchdog_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) feed_watchdog();
+  });
+}
+
+// Signals.
+
+void app::on_signals() {
+  signals_.async_wait([this](boost::system::error_code cancelled, int signal) {
+    if (cancelled) return;
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      begin_stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    }
+    on_signals();
+  });
+}
+
+void app::reload() {
+  notify::reloading();
+  const auto again = load_config(config_path_);
+  for (const auto& problem : again.problems)
+    log::error("not reloaded: {}", to_string(problem));
+  if (again.value) {
+    try {
+      log::set_up(again.value->log);
+      log::reopen();
+      for (const auto& key : changed_keys(settings_, *again.value)) {
+        if (!key.starts_with("log."))
+          log::warning("{} has changed: restart smppd to apply it", key);
+      }
+      log::info("reloaded {}", config_path_);
+    } catch (const std::exception& failure) {
+      log::error("not reloaded: {}", failure.what());
+    }
+  }
+  notify::ready("running");
+}
+
+void app::begin_stop(std::string_view why) {
+  if (stopping_) {  // asked twice: whoever asks does not want to wait
+    exit_status_ = 1;
+    return loop_.stop();
+  }
+  stopping_ = true;
+  log::info("{}: stopping", why);
+  notify::stopping("stopping");
+  asio::co_spawn(loop_, stop(), [this](const std::exception_ptr& thrown) {
+    on_failure(thrown);
+    loop_.stop();
+  });
+}
+
+// Nothing new comes in; what came in is answered; what is in flight gets its answer; then the
+// carriers are left.
+asio::awaitable<void> app::stop() {
+  const std::chrono::milliseconds limit = settings_.limits.shutdown_timeout;
+  gateway_->stop_accepting();
+  for (auto* server : {&api_, &admin_}) {
+    if (*server) (*server)->stop([] {});
+  }
+  co_await esmes_.stop(limit / 2);
+  co_await gateway_->stop(limit / 2);
+  webhook_client_.stop();
+  signals_.cancel();
+  watchdog_.cancel();
+}
+
+}  // namespace smppd

@@ -1,0 +1,326 @@
+#include "daemon/bridge.hpp"
+
+#include "daemon/gateway/ids.hpp"
+#include "daemon/gateway/number.hpp"
+#include "smpp/receipt.hpp"
+#include "smpp/segmenter.hpp"
+#include "smpp/smpp_time.hpp"
+
+#include <algorithm>
+
+namespace smppd {
+
+using smpp::command_status;
+
+namespace {
+
+constexpr std::uint8_t udh_indicator = 0x40;
+constexpr std::uint8_t type_bits = 0x3C, receipt_type = 0x04, intermediate_type = 0x20;
+constexpr std::uint8_t priority_max = 3;
+constexpr std::size_t short_message_max = 254;
+constexpr std::uint8_t canned_message_none = 0;
+
+std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
+
+struct unpacked_options {
+  std::string_view service_type;
+  std::uint8_t protocol_id{};
+  std::string_view tlvs;
+};
+
+unpacked_options unpack(std::string_view packed) {
+  unpacked_options found;
+  if (packed.empty()) return found;
+  const std::size_t length = std::min<std::size_t>(octet(packed[0]), packed.size() - 1);
+  found.service_type = packed.substr(1, length);
+  if (packed.size() > length + 1) found.protocol_id = octet(packed[length + 1]);
+  if (packed.size() > length + 2) found.tlvs = packed.substr(length + 2);
+  return found;
+}
+
+/// The fields that may not hold what they hold (SMPP 3.4, 5.2).
+command_status check_fields(const smpp::submit_sm& pdu) {
+  if (pdu.destination_addr.empty()) return command_status::invdstadr;
+  if (pdu.priority_flag > priority_max) return command_status::invprtflg;
+  if ((pdu.registered_delivery & 3U) == 3) return command_status::invregdlvflg;
+  if (pdu.replace_if_present_flag > 1) return command_status::invrepflag;
+  if (pdu.sm_default_msg_id != canned_message_none) return command_status::invdftmsgid;
+  const auto type = pdu.esm_class & type_bits;
+  if (type != 0 && type != 0x08 && type != 0x10) return command_status::invesmclass;
+  if (pdu.tlvs.find(smpp::tag::message_payload) && !pdu.short_message.empty()) {
+    return command_status::invmsglen;
+  }
+  return command_status::ok;
+}
+
+smpp::deci_time to_deci(store::wall_time at) { return std::chrono::floor<smpp::deciseconds>(at); }
+store::wall_time to_wall(smpp::deci_time at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at);
+}
+
+void write_validity(store::wall_time expires_at, store::wall_time now, smpp::submit_sm& pdu) {
+  const auto left = std::chrono::floor<std::chrono::seconds>(expires_at - now);
+  pdu.validity_period.clear();
+  if (left.count() <= 0) return;
+  if (const auto text = smpp::format_relative_time(left)) {
+    pdu.validity_period = *text;
+  } else {
+    pdu.validity_period = smpp::format_absolute_time(to_deci(expires_at));
+  }
+}
+
+void swap_addresses(const store::address_types& types, std::string_view source,
+                    std::string_view destination, smpp::deliver_sm& pdu) {
+  pdu.source_addr_ton = types.destination_ton;
+  pdu.source_addr_npi = types.destination_npi;
+  pdu.source_addr = destination;
+  pdu.dest_addr_ton = types.source_ton;
+  pdu.dest_addr_npi = types.source_npi;
+  pdu.destination_addr = source;
+}
+
+}  // namespace
+
+std::string pack_options(const smpp::submit_sm& pdu) {
+  smpp::tlv_list kept;
+  for (auto one = pdu.tlvs.begin(); one != smpp::tlv_list::end(); ++one) {
+    if ((*one).tag != smpp::tag::message_payload) kept.add((*one).tag, (*one).value);
+  }
+  if (pdu.service_type.empty() && pdu.protocol_id == 0 && kept.empty()) return {};
+  std::string packed;
+  packed += static_cast<char>(pdu.service_type.size());
+  packed += pdu.service_type.view();
+  packed += static_cast<char>(pdu.protocol_id);
+  packed += smpp::as_text(kept.wire());
+  return packed;
+}
+
+std::variant<esme_submission, command_status> read_submission(
+    const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default) {
+  if (const auto wrong = check_fields(pdu); wrong != command_status::ok) return wrong;
+  const auto schedule = smpp::parse_time(pdu.schedule_delivery_time.view(), to_deci(now));
+  if (schedule.kind == smpp::time_kind::invalid) return command_status::invsched;
+  const auto validity = smpp::parse_time(pdu.validity_period.view(), to_deci(now));
+  if (validity.kind == smpp::time_kind::invalid) return command_status::invexpiry;
+
+  esme_submission read;
+  read.options = pack_options(pdu);
+  if (schedule.has_time() && to_wall(schedule.when) > now) read.schedule = to_wall(schedule.when);
+  auto& message = read.message;
+  message.from = store::origin::esme;
+  message.priority = pdu.priority_flag;
+  message.data_coding = pdu.data_coding;
+  message.esm_class = pdu.esm_class;
+  message.registered_delivery = pdu.registered_delivery;
+  message.types = {pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi};
+  message.source = pdu.source_addr.view();
+  message.destination = pdu.destination_addr.view();
+  message.body = pdu.short_message.view();
+  if (const auto payload = pdu.tlvs.find(smpp::tag::message_payload)) {
+    message.body = smpp::as_text(*payload);
+  }
+  message.expires_at = validity.has_time() ? to_wall(validity.when)
+                                           : std::max(now, read.schedule) + validity_default;
+  if (message.expires_at <= std::max(now, read.schedule)) return command_status::invexpiry;
+  return read;
+}
+
+std::size_t cut(std::string_view body, std::uint8_t data_coding, std::uint8_t esm_class,
+                std::string_view options, smpp::concatenation how, std::uint16_t reference,
+                std::vector<smpp::byte_buffer>* split) {
+  // Who brings a header or sar_ TLVs has cut the message already.
+  bool ready = (esm_class & udh_indicator) != 0;
+  if (const auto tlvs = unpack(options).tlvs; !tlvs.empty()) {
+    smpp::tlv_list list;
+    ready = ready || (list.assign_wire(smpp::as_bytes(tlvs)) &&
+                      list.find(smpp::tag::sar_msg_ref_num).has_value());
+  }
+  if (ready) return 1;
+  if (split == nullptr) return smpp::count_parts(data_coding, smpp::as_bytes(body), how);
+  auto parts = smpp::split(data_coding, smpp::as_bytes(body), how, reference);
+  const auto count = parts.size();
+  if (count > 1) *split = std::move(parts);
+  return count;
+}
+
+void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
+                  store::wall_time now, smpp::submit_sm& pdu) {
+  const auto options = unpack(message.options);
+  pdu.service_type = options.service_type.empty() ? carrier.service_type : options.service_type;
+  pdu.source_addr_ton = carrier.source_ton.value_or(message.types.source_ton);
+  pdu.source_addr_npi = carrier.source_npi.value_or(message.types.source_npi);
+  pdu.source_addr = message.source.view();
+  pdu.dest_addr_ton = carrier.destination_ton.value_or(message.types.destination_ton);
+  pdu.dest_addr_npi = carrier.destination_npi.value_or(message.types.destination_npi);
+  pdu.destination_addr = message.destination.view();
+  pdu.esm_class = message.esm_class;
+  pdu.protocol_id = options.protocol_id;
+  pdu.priority_flag = message.priority;
+  pdu.schedule_delivery_time.clear();
+  write_validity(message.expires_at, now, pdu);
+  pdu.registered_delivery = message.registered_delivery;
+  pdu.replace_if_present_flag = 0;
+  pdu.data_coding = message.data_coding;
+  pdu.sm_default_msg_id = canned_message_none;
+  pdu.tlvs.clear();
+  std::ignore = pdu.tlvs.assign_wire(smpp::as_bytes(options.tlvs));
+  if (!message.split.empty()) {
+    pdu.esm_class |= udh_indicator;
+    pdu.short_message = smpp::byte_view(message.split[part - 1U]);
+  } else if (message.text->body.size() <= short_message_max) {
+    pdu.short_message = message.text->body;
+  } else {
+    pdu.short_message.clear();
+    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(message.text->body));
+  }
+}
+
+outbound_ptr make_outbound(const store::message& from, std::shared_ptr<const shared_text> text) {
+  auto made = std::make_shared<outbound>();
+  made->id = from.id;
+  made->submission = from.submission;
+  made->account = from.account;
+  made->login = from.login;
+  made->priority = from.priority;
+  made->data_coding = from.data_coding;
+  made->esm_class = from.esm_class;
+  made->registered_delivery = from.registered_delivery;
+  made->types = from.types;
+  made->source = from.source;
+  made->destination = from.destination;
+  made->expires_at = from.expires_at;
+  made->text = std::move(text);
+  made->options = from.options;
+  if (from.from == store::origin::keyword_reply) made->only_carrier = from.carrier;
+  return made;
+}
+
+delivery read_delivery(const smpp::deliver_sm& pdu) {
+  delivery read{
+      .types = {pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi},
+      .source = pdu.source_addr.view(),
+      .destination = pdu.destination_addr.view(),
+      .esm_class = pdu.esm_class,
+      .data_coding = pdu.data_coding,
+      .user_data = pdu.short_message.bytes(),
+      .tlvs = &pdu.tlvs};
+  if (const auto payload = pdu.tlvs.find(smpp::tag::message_payload);
+      payload && pdu.short_message.empty()) {
+    read.user_data = *payload;
+  }
+  return read;
+}
+
+delivery read_delivery(const smpp::data_sm& pdu) {
+  return {.types = {pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi},
+          .source = pdu.source_addr.view(),
+          .destination = pdu.destination_addr.view(),
+          .esm_class = pdu.esm_class,
+          .data_coding = pdu.data_coding,
+          .user_data = pdu.tlvs.find(smpp::tag::message_payload).value_or(smpp::byte_view{}),
+          .tlvs = &pdu.tlvs};
+}
+
+std::optional<carrier_receipt> read_receipt(const delivery& from) {
+  const auto type = from.esm_class & type_bits;
+  const bool declared = type == receipt_type || type == intermediate_type;
+  const auto tlv_id = from.tlvs->find_text(smpp::tag::receipted_message_id);
+  const auto tlv_state = from.tlvs->find_u8(smpp::tag::message_state);
+  auto user_data = from.user_data;
+  const auto text = smpp::parse_receipt(from.data_coding, user_data);
+  if (!declared && !tlv_id && !text) return std::nullopt;
+  const bool tlv_says = tlv_id && !tlv_id->empty();
+  if (!tlv_says && !(text && text->id)) return std::nullopt;  // it names no message
+
+  carrier_receipt receipt;
+  receipt.sure = declared || (tlv_says && tlv_state);
+  receipt.id = tlv_says ? std::string(*tlv_id) : *text->id;
+  if (tlv_says && text && text->id && *text->id != *tlv_id) receipt.other_id = *text->id;
+  std::optional<smpp::message_state> state;
+  if (tlv_state && *tlv_state != 0) state = smpp::to_message_state(*tlv_state);
+  if (!state && text && text->stat) state = smpp::parse_receipt_word(*text->stat);
+  receipt.state = state.value_or(smpp::message_state::unknown);
+  if (text && text->err) receipt.error = *text->err;
+  return receipt;
+}
+
+smpp::deliver_sm write_receipt(const receipt_content& content) {
+  smpp::deliver_sm pdu;
+  swap_addresses(content.types, content.source.view(), content.destination.view(), pdu);
+  const bool final = smpp::is_final(content.state);
+  pdu.esm_class = final ? receipt_type : intermediate_type;
+  const std::string id = to_smpp_id(content.id);
+  // The quoted beginning must be readable in the receipt's own coding: text that is not is left
+  // out.
+  const bool plain =
+      std::ranges::all_of(content.beginning.view(), [](char c) { return c >= ' ' && c <= '~'; });
+  const auto error = content.error.size() <= 3 ? std::string_view(content.error) : "000";
+  const std::string text = smpp::format_receipt(
+      {.id = id,
+       .sub = 1,
+       .dlvrd = content.state == smpp::message_state::delivered ? 1U : 0U,
+       .submit = std::chrono::floor<std::chrono::seconds>(time_of(content.id)),
+       .done = std::chrono::floor<std::chrono::seconds>(content.done_at),
+       .state = content.state,
+       .err = error.empty() ? "000" : error,
+       .text = plain && content.data_coding < 8 ? content.beginning.view() : std::string_view{}});
+  pdu.short_message = std::string_view(text).substr(0, short_message_max);
+  pdu.tlvs.add_text(smpp::tag::receipted_message_id, id);
+  pdu.tlvs.add_u8(smpp::tag::message_state, static_cast<std::uint8_t>(content.state));
+  return pdu;
+}
+
+smpp::deliver_sm write_inbound(const inbound_content& content) {
+  smpp::deliver_sm pdu;
+  pdu.source_addr_ton = content.types.source_ton;
+  pdu.source_addr_npi = content.types.source_npi;
+  pdu.source_addr = content.source.view();
+  pdu.dest_addr_ton = content.types.destination_ton;
+  pdu.dest_addr_npi = content.types.destination_npi;
+  pdu.destination_addr = content.destination.view();
+  pdu.data_coding = content.data_coding;
+  if (content.user_data.size() <= short_message_max) {
+    pdu.short_message = content.user_data;
+  } else {
+    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(content.user_data));
+  }
+  return pdu;
+}
+
+smpp::message_state to_message_state(store::progress state, store::reason why) {
+  using smpp::message_state;
+  switch (state) {
+    case store::progress::queued:
+    case store::progress::sent: return message_state::enroute;
+    case store::progress::delivered: return message_state::delivered;
+    case store::progress::cancelled: return message_state::deleted;
+    case store::progress::failed: break;
+  }
+  switch (why) {
+    case store::reason::expired: return message_state::expired;
+    case store::reason::deleted: return message_state::deleted;
+    case store::reason::unknown:
+    case store::reason::unknown_outcome: return message_state::unknown;
+    case store::reason::rejected:
+    case store::reason::sender_rejected: return message_state::rejected;
+    default: return message_state::undeliverable;
+  }
+}
+
+settlement from_message_state(smpp::message_state state) {
+  using smpp::message_state;
+  using store::progress;
+  using store::reason;
+  switch (state) {
+    case message_state::delivered: return {progress::delivered, reason::none};
+    case message_state::expired: return {progress::failed, reason::expired};
+    case message_state::deleted: return {progress::failed, reason::deleted};
+    case message_state::undeliverable:
+    case message_state::skipped: return {progress::failed, reason::undeliverable};
+    case message_state::rejected: return {progress::failed, reason::rejected};
+    case message_state::unknown: return {progress::failed, reason::unknown};
+    default: return {progress::sent, reason::buffered};
+  }
+}
+
+}  // namespace smppd

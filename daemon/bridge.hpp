@@ -1,0 +1,107 @@
+// Between SMPP's words and the store's: the only place that knows both.
+#pragma once
+
+#include "daemon/config/config.hpp"
+#include "daemon/gateway/notices.hpp"
+#include "daemon/gateway/outbound.hpp"
+#include "smpp/message_state.hpp"
+#include "smpp/pdu.hpp"
+#include "store/records.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace smppd {
+
+/// Fields of a submit_sm that are rarely set, as `store::message::options` keeps them:
+///   | length of service_type (1) | service_type | protocol_id (1) | TLVs as on the wire |
+/// Empty when none is set. Stored: do not change.
+[[nodiscard]] std::string pack_options(const smpp::submit_sm& pdu);
+
+/// What an ESME submitted, checked.
+struct esme_submission {
+  store::message message;  // its views are into the PDU and `options`
+  std::string options;
+  store::wall_time schedule;  // zero: at once
+};
+/// The status to answer where a field is not acceptable (SMPP 3.4, 5.1.3).
+[[nodiscard]] std::variant<esme_submission, smpp::command_status> read_submission(
+    const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default);
+
+/// Fills `pdu` for one part of `message`. Every field is set.
+void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
+                  store::wall_time now, smpp::submit_sm& pdu);
+
+/// How many parts a carrier makes of a message; cut into `split` where they are several. 0: too
+/// many.
+[[nodiscard]] std::size_t cut(std::string_view body, std::uint8_t data_coding,
+                              std::uint8_t esm_class, std::string_view options,
+                              smpp::concatenation how, std::uint16_t reference,
+                              std::vector<smpp::byte_buffer>* split);
+
+/// The queue's copy of what the store has.
+[[nodiscard]] outbound_ptr make_outbound(const store::message& from,
+                                         std::shared_ptr<const shared_text> text);
+
+/// What a carrier delivered, from deliver_sm or data_sm alike. Views into the PDU.
+struct delivery {
+  store::address_types types;
+  std::string_view source, destination;
+  std::uint8_t esm_class{}, data_coding{};
+  smpp::byte_view user_data;
+  const smpp::tlv_list* tlvs{};
+};
+[[nodiscard]] delivery read_delivery(const smpp::deliver_sm& pdu);
+[[nodiscard]] delivery read_delivery(const smpp::data_sm& pdu);
+
+/// A delivery that outlives its PDU.
+class kept_delivery {
+ public:
+  explicit kept_delivery(const delivery& from)
+      : kept_(from),
+        source_(from.source),
+        destination_(from.destination),
+        user_data_(from.user_data.begin(), from.user_data.end()),
+        tlvs_(*from.tlvs) {}
+  [[nodiscard]] delivery view() const {
+    delivery made = kept_;
+    made.source = source_;
+    made.destination = destination_;
+    made.user_data = user_data_;
+    made.tlvs = &tlvs_;
+    return made;
+  }
+
+ private:
+  delivery kept_;
+  std::string source_, destination_;
+  smpp::byte_buffer user_data_;
+  smpp::tlv_list tlvs_;
+};
+
+/// A receipt in a delivery: by its TLVs, by its text, by its esm_class (SMPP 3.4, appendix B
+/// and 5.2.12).
+struct carrier_receipt {
+  std::string id;
+  std::string other_id;  // the text's, where it differs from the TLV's
+  smpp::message_state state{smpp::message_state::unknown};
+  std::string error;
+  bool sure{false};  // esm_class or TLVs say so: else it is one only if it matches a message
+};
+[[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
+
+[[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content);
+[[nodiscard]] smpp::deliver_sm write_inbound(const inbound_content& content);
+
+/// SMPP's name for where a message is (SMPP 3.4, 5.2.28).
+[[nodiscard]] smpp::message_state to_message_state(store::progress state, store::reason why);
+/// What a carrier's state makes of a message.
+struct settlement {
+  store::progress state{};
+  store::reason why{};
+};
+[[nodiscard]] settlement from_message_state(smpp::message_state state);
+
+}  // namespace smppd

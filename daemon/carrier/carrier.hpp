@@ -1,0 +1,182 @@
+// An upstream SMSC: its queue, its binds, its window and its rate. Loop thread only.
+#pragma once
+
+#include "daemon/async_store.hpp"
+#include "daemon/bridge.hpp"
+#include "daemon/carrier/acknowledgement.hpp"
+#include "daemon/carrier/bind.hpp"
+#include "daemon/carrier/fair_queue.hpp"
+#include "daemon/carrier/rate.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/gateway/durable_list.hpp"
+#include "daemon/gateway/outbound.hpp"
+#include "daemon/observe/metrics.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smppd {
+
+class carrier;
+
+/// What a carrier reports. A message that is reported in any way but `on_part_accepted` has left
+/// the carrier.
+class carrier_events {
+ public:
+  virtual ~carrier_events() = default;
+  /// One part was taken; `message.complete()` tells whether that was the last.
+  virtual void on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
+                                std::string_view id) = 0;
+  virtual void on_refused(carrier& by, const outbound_ptr& message,
+                          smpp::command_status status) = 0;
+  virtual void on_try_again(carrier& by, const outbound_ptr& message, std::string_view why) = 0;
+  /// It was submitted, and nobody knows whether the carrier has it.
+  virtual void on_unknown_outcome(carrier& by, const outbound_ptr& message,
+                                  std::string_view why) = 0;
+  /// Its validity ended in the queue.
+  virtual void on_expired(carrier& by, const outbound_ptr& message) = 0;
+  /// deliver_sm or data_sm: a receipt or an inbound message.
+  virtual void on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) = 0;
+  /// The queue in memory has room for messages that were parked in the store.
+  virtual void on_room(carrier& by) = 0;
+};
+
+class carrier final : public bind_events {
+ public:
+  using time = std::chrono::steady_clock::time_point;
+
+  /// What waits in the store because memory is full, by priority: ids in (seen, newest] are only
+  /// there.
+  struct parked_range {
+    store::id64 seen{0};
+    store::id64 newest{0};
+    bool loading{false};
+    [[nodiscard]] bool more() const noexcept { return seen < newest; }
+  };
+
+  carrier(asio::io_context& loop, std::int64_t id, const carrier_config& settings,
+          std::size_t in_memory_max, async_store& store, metrics& figures, carrier_events& events);
+  ~carrier() override;
+  carrier(const carrier&) = delete;
+  carrier& operator=(const carrier&) = delete;
+
+  [[nodiscard]] std::int64_t id() const noexcept { return id_; }
+  [[nodiscard]] const carrier_config& settings() const noexcept { return settings_; }
+  [[nodiscard]] metrics::carrier_figures& figures() noexcept { return figures_; }
+
+  /// Connects, and keeps connected.
+  void start();
+  /// Sends nothing new.
+  void stop_sending() noexcept { sending_ = false; }
+  /// True when no answer is awaited any more.
+  [[nodiscard]] bool quiet() const noexcept { return in_flight_count_ == 0 && unrecorded_ == 0; }
+  /// Unbinds and disconnects; completes when every bind has ended.
+  [[nodiscard]] asio::awaitable<void> stop();
+
+  /// True when the next message of this priority fits into memory, and nothing of it waits in the
+  /// store.
+  [[nodiscard]] bool has_room(std::uint8_t priority) const noexcept;
+  void enqueue(outbound_ptr message);
+  [[nodiscard]] parked_range& parked(std::uint8_t priority) noexcept {
+    return parked_[priority & 3U];
+  }
+  [[nodiscard]] std::size_t room() const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
+
+  /// At least one bind can submit.
+  [[nodiscard]] bool up() const noexcept;
+  /// How long it has been down; zero while it is up.
+  [[nodiscard]] std::chrono::steady_clock::duration down_for(time now) const noexcept;
+  /// Takes every message out of the queue that has not been started: they go elsewhere.
+  [[nodiscard]] std::vector<outbound_ptr> take_unstarted();
+  template <class Visitor>
+  void for_each_message(Visitor visit) const {
+    queue_.for_each(visit);
+    if (current_) visit(current_);
+    for (const auto& slot : slots_) {
+      if (slot.message) visit(slot.message);
+    }
+  }
+
+  /// Every quarter of a second: answers that stay out, figures.
+  void tick(time now);
+
+  struct description {
+    std::size_t queued{}, in_flight{}, binds_up{}, binds{};
+    double rate{};
+    std::string last_error;
+    std::vector<std::string> bind_states;
+  };
+  [[nodiscard]] description describe() const;
+
+ private:
+  /// A submit_sm without an answer. Its place in `slots_` and `round` make the cookie.
+  struct submitted {
+    outbound_ptr message;
+    std::uint8_t part{};
+    std::uint32_t round{};
+    bind* by{};
+    bool doubtful{false};  // its time is over, but an answer may still come
+    time give_up;          // of a doubtful one
+  };
+
+  void dispatch();
+  [[nodiscard]] bind* choose_bind();
+  [[nodiscard]] bool prepare_current();
+  [[nodiscard]] bool submit_part(bind& by, time now);
+  void finish_current();
+  [[nodiscard]] std::uint64_t take_slot(bind& by);
+  [[nodiscard]] submitted* find_slot(std::uint64_t cookie);
+  void free_slot(submitted& of);
+  void trouble(const outbound_ptr& message, submit_trouble what);
+  void conclude(const outbound_ptr& message, std::string_view why);
+  void end_unknown(submitted& of, std::string_view why);
+  void on_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view id);
+
+  // What binds report.
+  void on_up(bind& by) override;
+  void on_down(bind& by) override;
+  void on_answer(bind& by, std::uint64_t cookie, smpp::command_status status,
+                 std::string_view message_id, std::chrono::nanoseconds round_trip) override;
+  void on_no_answer(bind& by, std::uint64_t cookie, bool session_lives) override;
+  void on_delivery(bind& by, const delivery& pdu, acknowledgement ack) override;
+  void on_room(bind& by) override;
+
+  asio::io_context& loop_;
+  const std::int64_t id_;
+  const carrier_config& settings_;
+  const std::size_t in_memory_max_;
+  async_store& store_;
+  metrics::carrier_figures& figures_;
+  carrier_events& events_;
+  fair_queue<outbound_ptr> queue_;
+  outbound_ptr current_;  // its parts are being sent
+  std::vector<std::unique_ptr<bind>> binds_;
+  std::size_t turn_{0};  // of the binds
+  part_rate rate_;
+  asio::steady_timer rate_timer_;
+  bool rate_timer_set_{false};
+  std::vector<submitted> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::size_t in_flight_count_{0};
+  // Parts whose answer came and is not durable yet. They count towards the window: after a crash
+  // they are sent again, and that must never be more than a window.
+  std::size_t unrecorded_{0};
+  durable_list<std::uint8_t> recorded_;
+  std::array<parked_range, 4> parked_;
+  time down_since_;
+  bool sending_{true};
+  bool dispatching_{false};
+  smpp::submit_sm scratch_;
+};
+
+}  // namespace smppd

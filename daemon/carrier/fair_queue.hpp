@@ -1,0 +1,83 @@
+// The order in which a carrier's messages leave: by priority, and within one priority one account
+// after the other, so that one customer's million does not delay another's one-time password.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <utility>
+
+namespace smppd {
+
+template <class Item>
+class fair_queue {
+ public:
+  static constexpr std::size_t priorities = 4;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+  void push_back(std::uint8_t priority, std::int64_t account, Item item) {
+    line_of(priority, account).push_back(std::move(item));
+    ++size_;
+  }
+
+  /// Back to where it came from: it is the next one of its account.
+  void push_front(std::uint8_t priority, std::int64_t account, Item item) {
+    line_of(priority, account).push_front(std::move(item));
+    ++size_;
+  }
+
+  /// The next one. Must not be empty.
+  [[nodiscard]] Item pop() {
+    for (std::size_t i = priorities; i-- > 0;) {
+      auto& level = levels_[i];
+      if (level.turns.empty()) continue;
+      const auto account = level.turns.front();
+      level.turns.pop_front();
+      const auto line = level.lines.find(account);
+      Item item = std::move(line->second.front());
+      line->second.pop_front();
+      if (line->second.empty()) {
+        level.lines.erase(line);
+      } else {
+        level.turns.push_back(account);
+      }
+      --size_;
+      return item;
+    }
+    return Item{};
+  }
+
+  /// Calls `visit(item)` for each, in no particular order.
+  template <class Visitor>
+  void for_each(Visitor visit) const {
+    for (const auto& level : levels_) {
+      for (const auto& [account, line] : level.lines) {
+        for (const auto& item : line)
+          visit(item);
+      }
+    }
+  }
+
+ private:
+  using fifo = std::deque<Item>;
+  struct priority_level {
+    std::map<std::int64_t, fifo> lines;  // by account; none is empty
+    std::deque<std::int64_t> turns;      // each account of `lines` once, next one first
+  };
+
+  fifo& line_of(std::uint8_t priority, std::int64_t account) {
+    auto& level = levels_[priority < priorities ? priority : priorities - 1];
+    const auto [found, fresh] = level.lines.try_emplace(account);
+    if (fresh) level.turns.push_back(account);
+    return found->second;
+  }
+
+  std::array<priority_level, priorities> levels_;
+  std::size_t size_{0};
+};
+
+}  // namespace smppd

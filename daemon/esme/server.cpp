@@ -1,0 +1,347 @@
+#include "daemon/esme/server.hpp"
+
+#include "daemon/bridge.hpp"
+#include "daemon/credentials.hpp"
+#include "daemon/observe/log.hpp"
+#include "smpp/smpp_time.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace smppd {
+
+using smpp::command_status;
+
+namespace {
+
+constexpr std::chrono::seconds redeliver_after{5};
+
+bool receives(smpp::bind_state state) {
+  return state == smpp::bind_state::bound_rx || state == smpp::bind_state::bound_trx;
+}
+
+}  // namespace
+
+esme_server::esme_server(asio::io_context& loop, asio::thread_pool& workers,
+                         const smpp_server_config& settings, metrics& figures)
+    : loop_(loop), workers_(workers), settings_(settings), figures_(figures) {}
+
+void esme_server::start(gateway& rules) {
+  gateway_ = &rules;
+  const smpp::net::listener::tcp::endpoint at(asio::ip::make_address(settings_.listen.host),
+                                              settings_.listen.port);
+  listener_ = std::make_unique<smpp::net::listener>(
+      loop_, at,
+      [this](smpp::net::listener::tcp::socket connected) { on_connection(std::move(connected)); });
+  listener_->start();
+  log::info("SMPP server listens on {}:{}", settings_.listen.host, port());
+}
+
+void esme_server::on_connection(smpp::net::listener::tcp::socket connected) {
+  if (esmes_.size() >= settings_.connections_max) {
+    log::warning("an SMPP connection was refused: {} are open already", esmes_.size());
+    return;
+  }
+  smpp::session_options options;
+  options.role = smpp::role::smsc;
+  options.system_id = settings_.system_id;
+  options.pdu_octets_max = settings_.pdu_octets_max;
+  options.window_max = settings_.window;
+  options.response_timeout = settings_.response_timeout;
+  options.enquire_link_interval = settings_.enquire_link_interval;
+  options.inactivity_timeout = settings_.inactivity_timeout;
+  options.session_init_timeout = settings_.session_init_timeout;
+  auto link = std::make_shared<session>(std::move(connected), options, *this);
+  log::debug("SMPP connection from {}", link->remote());
+  esmes_[link->id()].link = link;
+  link->start();
+}
+
+esme_server::esme* esme_server::find(std::uint64_t id) {
+  const auto found = esmes_.find(id);
+  return found == esmes_.end() ? nullptr : &found->second;
+}
+
+void esme_server::on_event(session& from, smpp::event& what) {
+  if (auto* request = std::get_if<smpp::request_received>(&what)) return on_request(from, *request);
+  if (const auto* response = std::get_if<smpp::response_received>(&what)) {
+    return on_deliver_response(*response);
+  }
+  if (const auto* expired = std::get_if<smpp::request_expired>(&what)) {
+    return deliver_again(expired->cookie, redeliver_after);
+  }
+  if (const auto* dropped = std::get_if<smpp::request_dropped>(&what)) {
+    if (auto item = take_back(dropped->cookie)) gateway_->pending().returned(std::move(*item));
+    return;
+  }
+  if (const auto* odd = std::get_if<smpp::irregularity>(&what)) {
+    log::info("ESME {}: {}", from.remote(), odd->what);
+  }
+}
+
+void esme_server::on_request(session& from, smpp::request_received& request) {
+  const auto sequence = request.head.sequence;
+  std::visit(
+      [&](const auto& pdu) {
+        using type = std::decay_t<decltype(pdu)>;
+        if constexpr (std::is_base_of_v<smpp::bind_fields, type>) {
+          on_bind(from, sequence, pdu);
+        } else if constexpr (std::is_same_v<type, smpp::submit_sm>) {
+          on_submit(from, sequence, pdu);
+        } else if constexpr (std::is_same_v<type, smpp::query_sm>) {
+          on_query(from, sequence, pdu);
+        } else {
+          from.reply_error(request.head.id, sequence, command_status::invcmdid);
+        }
+      },
+      request.pdu);
+}
+
+// Binding.
+
+template <class Bind>
+void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu) {
+  const std::string system_id(pdu.system_id.view());
+  std::string why;
+  if (stopping_ || !gateway_->ready(why)) {
+    return refuse_bind(from, sequence, command_status::syserr, system_id, why);
+  }
+  const auto* login = gateway_->customers().find_login(system_id);
+  if (login == nullptr) {
+    return refuse_bind(from, sequence, command_status::invsysid, system_id, "unknown system_id");
+  }
+  const auto limit = login->binds_max != 0 ? login->binds_max : settings_.binds_per_login;
+  const auto bound =
+      std::ranges::count_if(esmes_, [&](const auto& one) { return one.second.login == login->id; });
+  if (static_cast<std::uint64_t>(bound) >= limit) {
+    return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
+  }
+  if (password_checks_ >= password_checks_max) {
+    return refuse_bind(from, sequence, command_status::syserr, system_id,
+                       "too many passwords are being checked");
+  }
+  ++password_checks_;
+  asio::post(workers_, [this, id = from.id(), sequence, login = *login,
+                        password = std::string(pdu.password.view())] {
+    const bool matches = password_matches(login.password_hash, password);
+    asio::post(loop_, [this, id, sequence, login, matches] {
+      --password_checks_;
+      finish_bind(id, sequence, login, matches);
+    });
+  });
+}
+
+void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence, const store::login& login,
+                              bool matches) {
+  auto* const one = find(id);
+  if (one == nullptr || !one->link->alive()) return;
+  auto& link = *one->link;
+  if (stopping_) {
+    return refuse_bind(link, sequence, command_status::syserr, login.system_id, "stopping");
+  }
+  if (!matches) {
+    return refuse_bind(link, sequence, command_status::invpaswd, login.system_id, "wrong password");
+  }
+  link.accept_bind(sequence);
+  one->login = login.id;
+  one->system_id = login.system_id;
+  figures_.esme_sessions.Increment();
+  log::info("ESME {}: {} bound, {}", link.remote(), login.system_id,
+            smpp::name(link.core().state()));
+  if (receives(link.core().state())) {
+    receivers_[login.id].push_back(id);
+    gateway_->pending().wake(login.id);
+  }
+}
+
+void esme_server::refuse_bind(session& to, std::uint32_t sequence, command_status status,
+                              const std::string& system_id, std::string_view why) {
+  log::warning("ESME {}: bind of '{}' refused with {}: {}", to.remote(), system_id,
+               smpp::name(status), why);
+  to.reject_bind(sequence, status);
+  to.close("bind refused");
+}
+
+// Submitting.
+
+void esme_server::on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu) {
+  auto* const one = find(from.id());
+  const auto* login = one != nullptr ? gateway_->customers().find_login(one->login) : nullptr;
+  const auto refuse = [&](command_status status) {
+    figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
+    from.reply_error(smpp::command_id::submit_sm, sequence, status);
+  };
+  if (login == nullptr) return refuse(command_status::submitfail);  // disabled since it bound
+  if (one->unanswered >= settings_.in_window) return refuse(command_status::throttled);
+  ++one->unanswered;
+  gateway_->submit(
+      *login, pdu, [this, id = from.id(), sequence](command_status status, store::id64 message) {
+        figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
+        auto* const asker = find(id);
+        if (asker == nullptr) return;
+        --asker->unanswered;
+        if (status != command_status::ok) {
+          return asker->link->reply_error(smpp::command_id::submit_sm, sequence, status);
+        }
+        smpp::submit_sm_resp response;
+        response.message_id = to_smpp_id(message);
+        std::ignore = asker->link->reply(sequence, response);
+      });
+}
+
+void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu) {
+  auto* const one = find(from.id());
+  const auto id = parse_smpp_id(pdu.message_id.view());
+  if (!id || one == nullptr) {
+    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::invmsgid);
+  }
+  auto query = [wanted = *id](store::reader& store) { return store.find_message(wanted); };
+  gateway_->store().read(query, [this, session_id = from.id(), login = one->login, sequence,
+                                 asked = std::string(pdu.message_id.view()),
+                                 source = std::string(pdu.source_addr.view())](
+                                    store::result<store::rows<store::found_message>> found) {
+    auto* const asker = find(session_id);
+    if (asker == nullptr) return;
+    auto& link = *asker->link;
+    const bool known = found && !found->items.empty() &&
+                       found->items.front().message.login == login &&
+                       (source.empty() || found->items.front().message.source == source);
+    if (!known) {
+      return link.reply_error(smpp::command_id::query_sm, sequence, command_status::queryfail);
+    }
+    const auto& state = found->items.front().state;
+    smpp::query_sm_resp response;
+    response.message_id = asked;
+    response.message_state = static_cast<std::uint8_t>(to_message_state(state.state, state.why));
+    if (store::is_final(state.state)) {
+      response.final_date =
+          smpp::format_absolute_time(std::chrono::floor<smpp::deciseconds>(state.changed_at));
+    }
+    std::ignore = link.reply(sequence, response);
+  });
+}
+
+// Delivering.
+
+esme_server::esme* esme_server::choose(std::int64_t login) {
+  const auto found = receivers_.find(login);
+  if (found == receivers_.end()) return nullptr;
+  auto& sessions = found->second;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    auto* const one = find(sessions[i]);
+    if (one == nullptr || !one->link->alive() || !one->link->can_send()) continue;
+    std::rotate(sessions.begin(), sessions.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                sessions.end());
+    return one;
+  }
+  return nullptr;
+}
+
+bool esme_server::can_take(std::int64_t target) {
+  const auto found = receivers_.find(target);
+  return !stopping_ && found != receivers_.end() &&
+         std::ranges::any_of(found->second, [this](std::uint64_t id) {
+           auto* const one = find(id);
+           return one != nullptr && one->link->alive() && one->link->can_send();
+         });
+}
+
+void esme_server::take(notice_item item) {
+  auto* const to = choose(item.target);
+  if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
+  const auto pdu = std::holds_alternative<receipt_content>(item.content)
+                       ? write_receipt(std::get<receipt_content>(item.content))
+                       : write_inbound(std::get<inbound_content>(item.content));
+  const auto cookie = ++last_cookie_;
+  if (const auto sent = to->link->send(pdu, cookie); !sent) {
+    log::warning("ESME {}: deliver_sm not sent: {}", to->system_id, sent.error().message());
+    return gateway_->pending().failed(std::move(item), redeliver_after, false);
+  }
+  ++to->delivering;
+  delivering_.emplace(cookie, delivering{std::move(item), to->link->id()});
+}
+
+std::optional<notice_item> esme_server::take_back(std::uint64_t cookie) {
+  auto found = delivering_.extract(cookie);
+  if (found.empty()) return std::nullopt;
+  if (auto* const one = find(found.mapped().session)) --one->delivering;
+  return std::move(found.mapped().item);
+}
+
+void esme_server::deliver_again(std::uint64_t cookie, std::chrono::milliseconds pause) {
+  if (auto item = take_back(cookie)) {
+    gateway_->pending().failed(std::move(*item), pause, false);
+  }
+}
+
+void esme_server::on_deliver_response(const smpp::response_received& response) {
+  auto item = take_back(response.cookie);
+  if (!item) return;  // too late: it was delivered again, or is about to be
+  auto& pending = gateway_->pending();
+  switch (response.status) {
+    case command_status::ok: return pending.done(item->target, item->sequence);
+    case command_status::x_t_appn:
+    case command_status::throttled:
+    case command_status::msgqful:
+    case command_status::syserr: return pending.failed(std::move(*item), redeliver_after, false);
+    default:
+      log::warning("message {}: the ESME refused its deliver_sm for good: {}",
+                   to_smpp_id(item->subject), smpp::name(response.status));
+      return pending.done(item->target, item->sequence);
+  }
+}
+
+// Ending.
+
+void esme_server::on_writable(session& from) {
+  if (auto* const one = find(from.id()); one != nullptr && one->login != 0) {
+    gateway_->pending().wake(one->login);
+  }
+}
+
+void esme_server::on_closed(session& from, const smpp::closed& why) {
+  const auto found = esmes_.extract(from.id());
+  if (found.empty()) return;
+  const auto& gone = found.mapped();
+  if (gone.login == 0) return;
+  std::erase(receivers_[gone.login], from.id());
+  figures_.esme_sessions.Decrement();
+  log::info("ESME {}: {} is gone: {}{}{}", from.remote(), gone.system_id, smpp::name(why.reason),
+            why.detail.empty() ? "" : ", ", why.detail);
+}
+
+asio::awaitable<void> esme_server::stop(std::chrono::milliseconds limit) {
+  stopping_ = true;
+  if (listener_) listener_->stop();
+  const auto until = std::chrono::steady_clock::now() + limit;
+  asio::steady_timer wait(loop_);
+  const auto open = [this] {
+    return std::ranges::any_of(esmes_, [](const auto& one) { return one.second.unanswered > 0; });
+  };
+  while (open() && std::chrono::steady_clock::now() < until) {
+    wait.expires_after(std::chrono::milliseconds{10});
+    std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  for (auto& [id, one] : esmes_)
+    one.link->unbind();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{2};
+  while (!esmes_.empty() && std::chrono::steady_clock::now() < patience) {
+    wait.expires_after(std::chrono::milliseconds{10});
+    std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  for (auto& [id, one] : esmes_)
+    one.link->close("smppd stops");
+}
+
+std::vector<esme_server::description> esme_server::describe() const {
+  std::vector<description> all;
+  for (const auto& [id, one] : esmes_) {
+    all.push_back({one.system_id, one.link->remote(), one.link->core().state(), one.unanswered,
+                   one.delivering});
+  }
+  return all;
+}
+
+}  // namespace smppd

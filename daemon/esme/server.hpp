@@ -1,0 +1,102 @@
+// The SMPP server: applications bind here with an account's login, submit, and get receipts and
+// inbound messages. Loop thread only.
+#pragma once
+
+#include "daemon/config/config.hpp"
+#include "daemon/gateway/gateway.hpp"
+#include "daemon/gateway/notices.hpp"
+#include "daemon/observe/metrics.hpp"
+#include "smpp/net/listener.hpp"
+#include "smpp/net/session.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace smppd {
+
+class esme_server final : public notice_courier, public smpp::net::session_handler {
+ public:
+  /// Passwords are checked on `workers`. All references outlive this object.
+  esme_server(asio::io_context& loop, asio::thread_pool& workers,
+              const smpp_server_config& settings, metrics& figures);
+
+  /// Listens; throws boost::system::system_error where that fails. Call once.
+  void start(gateway& rules);
+  /// Accepts no more connections, answers what is open, unbinds everybody; completes when all are
+  /// gone, at most after `limit`.
+  [[nodiscard]] asio::awaitable<void> stop(std::chrono::milliseconds limit);
+
+  [[nodiscard]] std::uint16_t port() const {
+    return listener_ ? listener_->port() : std::uint16_t{0};
+  }
+
+  struct description {
+    std::string system_id, remote;
+    smpp::bind_state state{};
+    std::size_t unanswered{}, delivering{};
+  };
+  [[nodiscard]] std::vector<description> describe() const;
+
+  [[nodiscard]] bool can_take(std::int64_t target) override;
+  void take(notice_item item) override;
+
+ private:
+  using session = smpp::net::session;
+  static constexpr std::size_t password_checks_max = 100;
+
+  struct esme {
+    std::shared_ptr<session> link;
+    std::int64_t login{0};  // 0: not bound
+    std::string system_id;
+    std::size_t unanswered{0};  // submit_sm that wait for their commit
+    std::size_t delivering{0};  // deliver_sm that wait for their response
+  };
+
+  void on_connection(smpp::net::listener::tcp::socket connected);
+  void on_event(session& from, smpp::event& what) override;
+  void on_closed(session& from, const smpp::closed& why) override;
+  void on_writable(session& from) override;
+  void on_request(session& from, smpp::request_received& request);
+  template <class Bind>
+  void on_bind(session& from, std::uint32_t sequence, const Bind& pdu);
+  void finish_bind(std::uint64_t id, std::uint32_t sequence, const store::login& login,
+                   bool matches);
+  void refuse_bind(session& to, std::uint32_t sequence, smpp::command_status status,
+                   const std::string& system_id, std::string_view why);
+  void on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
+  void on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu);
+  void on_deliver_response(const smpp::response_received& response);
+  void deliver_again(std::uint64_t cookie, std::chrono::milliseconds pause);
+  [[nodiscard]] std::optional<notice_item> take_back(std::uint64_t cookie);
+  [[nodiscard]] esme* find(std::uint64_t id);
+  /// A session of this login that can take a deliver_sm now; the next one each time.
+  [[nodiscard]] esme* choose(std::int64_t login);
+
+  struct delivering {
+    notice_item item;
+    std::uint64_t session{};
+  };
+
+  asio::io_context& loop_;
+  asio::thread_pool& workers_;
+  const smpp_server_config& settings_;
+  metrics& figures_;
+  gateway* gateway_{nullptr};
+  std::unique_ptr<smpp::net::listener> listener_;
+  std::unordered_map<std::uint64_t, esme> esmes_;                           // by session
+  std::unordered_map<std::int64_t, std::vector<std::uint64_t>> receivers_;  // sessions by login
+  std::unordered_map<std::uint64_t, delivering> delivering_;                // by cookie
+  std::uint64_t last_cookie_{0};
+  std::size_t password_checks_{0};
+  bool stopping_{false};
+};
+
+}  // namespace smppd

@@ -1,0 +1,490 @@
+#include "daemon/gateway/gateway.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/gateway/number.hpp"
+#include "daemon/gateway/submit_status.hpp"
+#include "daemon/observe/log.hpp"
+#include "smpp/segmenter.hpp"
+#include "smpp/text.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+namespace smppd {
+
+using smpp::command_status;
+
+namespace {
+
+constexpr std::uint8_t receipt_wanted = 1;
+// Pauses before a message that was refused for now is tried again.
+constexpr std::chrono::seconds first_pause{5};
+constexpr std::chrono::seconds longest_pause{600};
+
+std::chrono::milliseconds pause_before(std::uint32_t attempt) {
+  const auto doubled = first_pause * (1U << std::min(attempt > 0 ? attempt - 1 : 0U, 10U));
+  const auto base = std::min<std::chrono::milliseconds>(doubled, longest_pause);
+  thread_local std::mt19937 random{std::random_device{}()};
+  return base + std::chrono::milliseconds(random() % static_cast<unsigned>(base.count() / 4 + 1));
+}
+
+refusal refuse(int status, std::string code, std::string detail, std::string pointer,
+               command_status smpp_status) {
+  return {status, std::move(code), std::move(detail), std::move(pointer), smpp_status};
+}
+
+std::size_t count_characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
+}  // namespace
+
+/// What admitting a submission found out, for storing it.
+struct gateway::admission {
+  address sender;
+  std::vector<address> recipients;  // duplicates removed
+  std::vector<std::size_t> first_choices;
+  smpp::encoded_text text;
+  submission_accepted answer;
+};
+
+// Accepting.
+
+std::optional<refusal> gateway::overloaded(std::size_t more) const {
+  std::string why;
+  if (!ready(why)) {
+    return refuse(503, accepting_ ? "STORAGE_UNAVAILABLE" : "SHUTTING_DOWN", why, "",
+                  command_status::syserr);
+  }
+  if (queued_ + more > settings_.limits.queued_max) {
+    return refuse(503, "QUEUE_FULL",
+                  fmt::format("{} messages wait already, and {} may; try again later", queued_,
+                              settings_.limits.queued_max),
+                  "", command_status::msgqful);
+  }
+  return std::nullopt;
+}
+
+refusals gateway::admit(const submission_request& request, admission& into) const {
+  refusals found;
+  if (auto busy = overloaded(request.to.size())) return {std::move(*busy)};
+  std::string why;
+  if (auto sender = parse_sender(request.sender, why)) {
+    into.sender = std::move(*sender);
+  } else {
+    found.push_back(refuse(400, "INVALID_SENDER", why, "/from", command_status::invsrcadr));
+  }
+  auto text = smpp::encode_text(request.text);
+  if (request.text.empty()) {
+    found.push_back(refuse(400, "MESSAGE_EMPTY", "the message has no text", "/message",
+                           command_status::invmsglen));
+  } else if (!text) {
+    found.push_back(refuse(400, "ENCODING_NOT_POSSIBLE", "the message is not valid UTF-8",
+                           "/message", command_status::invmsglen));
+  } else {
+    into.text = std::move(*text);
+  }
+  boost::unordered_flat_set<std::string> seen;
+  for (std::size_t i = 0; i < request.to.size(); ++i) {
+    const auto pointer = fmt::format("/to/{}", i);
+    auto recipient = parse_recipient(request.to[i], why);
+    if (!recipient) {
+      found.push_back(refuse(400, "INVALID_RECIPIENT", why, pointer, command_status::invdstadr));
+      continue;
+    }
+    if (!seen.insert(recipient->digits).second) {
+      ++into.answer.duplicates_removed;
+      continue;
+    }
+    const auto& route = router_.find(recipient->digits);
+    if (route.empty() && request.carrier == 0) {
+      found.push_back(refuse(422, "NO_ROUTE",
+                             fmt::format("no carrier takes messages to +{}", recipient->digits),
+                             pointer, command_status::invdstadr));
+      continue;
+    }
+    into.first_choices.push_back(route.empty() ? 0 : route.front());
+    into.recipients.push_back(std::move(*recipient));
+  }
+  if (request.to.empty()) {
+    found.push_back(refuse(400, "INVALID_RECIPIENT", "there is no recipient", "/to",
+                           command_status::invdstadr));
+  }
+  if (!found.empty()) return found;
+
+  auto& answer = into.answer;
+  const auto how = carriers_[into.first_choices.front()]->settings().concatenation;
+  answer.parts = smpp::count_parts(into.text.data_coding, into.text.octets, how);
+  if (answer.parts == 0 || answer.parts > settings_.limits.parts_max) {
+    return {refuse(
+        400, "MESSAGE_TOO_LONG",
+        fmt::format("the message needs {} parts; {} are allowed",
+                    answer.parts == 0 ? std::string("more than 255") : std::to_string(answer.parts),
+                    settings_.limits.parts_max),
+        "/message", command_status::invmsglen)};
+  }
+  answer.sender = into.sender.digits;
+  answer.data_coding = into.text.data_coding;
+  answer.characters = count_characters(request.text);
+  for (const auto& one : into.recipients)
+    answer.to.push_back("+" + one.digits);
+  return found;
+}
+
+submission_outcome gateway::check(const submission_request& request) const {
+  admission admitted;
+  auto found = admit(request, admitted);
+  if (!found.empty()) return found;
+  admitted.answer.created_at = wall_now();
+  return std::move(admitted.answer);
+}
+
+void gateway::submit(submission_request request, submission_handler handler) {
+  admission admitted;
+  auto found = admit(request, admitted);
+  if (!found.empty()) return std::move(handler)(std::move(found));
+  auto messages = store_accepted(request, admitted);
+  store_.when_accepted([this, messages = std::move(messages), answer = std::move(admitted.answer),
+                        handler = std::move(handler)](durability became) mutable {
+    if (became == durability::failed) {
+      return std::move(handler)(refusals{
+          refuse(503, "STORAGE_UNAVAILABLE",
+                 "the message could not be stored: " + store_.trouble() + "; try again later", "",
+                 command_status::syserr)});
+    }
+    queued_ += messages.size();
+    figures_.accepted_http.Increment(static_cast<double>(messages.size()));
+    for (const auto& message : messages)
+      enqueue(message);
+    std::move(handler)(std::move(answer));
+  });
+}
+
+// A submission of one is stored as just its message; one of several shares its text.
+std::vector<outbound_ptr> gateway::store_accepted(const submission_request& request,
+                                                  admission& admitted) {
+  const auto now = wall_now();
+  const auto count = admitted.recipients.size();
+  const bool several = count > 1;
+  const auto id = ids_.take(now, count + (several ? 1 : 0));
+  admitted.answer.id = id;
+  admitted.answer.created_at = time_of(id);
+  const auto body = store_.keep(smpp::as_text(admitted.text.octets));
+  const auto client_ref = store_.keep(request.client_ref);
+  const auto callback_url = store_.keep(request.callback_url);
+  if (several) {
+    store_.add(&store::batch::submissions,
+               store::submission{.id = id,
+                                 .account = request.account,
+                                 .recipients = static_cast<std::uint32_t>(count),
+                                 .body = body,
+                                 .client_ref = client_ref,
+                                 .callback_url = callback_url});
+  }
+  const auto text = std::make_shared<const shared_text>(
+      shared_text{std::string(body), std::string(callback_url)});
+  const auto validity =
+      request.validity.count() > 0 ? request.validity : settings_.limits.validity_default;
+  std::vector<outbound_ptr> messages;
+  messages.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& to = admitted.recipients[i];
+    const auto place = static_cast<store::id64>(several ? i + 1 : i);
+    store::message message;
+    message.id = id + place * store::id_step;
+    message.submission = several ? id : 0;
+    message.account = request.account;
+    message.carrier =
+        request.carrier != 0 ? request.carrier : carriers_[admitted.first_choices[i]]->id();
+    message.from = request.from;
+    message.priority = request.priority;
+    message.data_coding = admitted.text.data_coding;
+    message.registered_delivery = receipt_wanted;
+    message.parts = static_cast<std::uint8_t>(admitted.answer.parts);
+    message.types = {admitted.sender.ton, admitted.sender.npi, to.ton, to.npi};
+    message.expires_at = now + validity;
+    message.source = store_.keep(admitted.sender.digits);
+    message.destination = store_.keep(to.digits);
+    message.body_in_submission = several;
+    if (!several) message.body = body;
+    message.client_ref = several ? std::string_view{} : client_ref;
+    message.callback_url = several ? std::string_view{} : callback_url;
+    messages.push_back(make_outbound(message, text));
+    log_step(*messages.back(), "accepted", "from HTTP");
+    store_.add(&store::batch::accepted, message);
+  }
+  return messages;
+}
+
+asio::awaitable<submission_outcome> gateway::async_submit(submission_request request) {
+  auto start = [this](auto handler, submission_request wanted) {
+    submit(std::move(wanted), std::move(handler));
+  };
+  auto asked = asio::async_initiate<const asio::use_awaitable_t<>, void(submission_outcome)>(
+      std::move(start), asio::use_awaitable, std::move(request));
+  co_return co_await std::move(asked);
+}
+
+void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler) {
+  if (const auto busy = overloaded(1)) return std::move(handler)(busy->status, 0);
+  const auto now = wall_now();
+  auto read = read_submission(pdu, now, settings_.limits.validity_default);
+  if (const auto* wrong = std::get_if<command_status>(&read)) return std::move(handler)(*wrong, 0);
+  auto& submission = std::get<esme_submission>(read);
+  auto& message = submission.message;
+  const auto& route = router_.find(routing_digits(message.destination));
+  if (route.empty()) return std::move(handler)(command_status::invdstadr, 0);
+  const auto& first = *carriers_[route.front()];
+  const auto parts = cut(message.body, message.data_coding, message.esm_class, submission.options,
+                         first.settings().concatenation, 0, nullptr);
+  if (parts == 0) return std::move(handler)(command_status::invmsglen, 0);
+
+  message.id = ids_.take(now);
+  message.account = login.account;
+  message.login = login.id;
+  message.carrier = first.id();
+  message.parts = static_cast<std::uint8_t>(parts);
+  message.options = submission.options;
+  auto out = make_outbound(
+      message, std::make_shared<const shared_text>(shared_text{std::string(message.body), {}}));
+  message.source = store_.keep(message.source);
+  message.destination = store_.keep(message.destination);
+  message.body = store_.keep(message.body);
+  message.options = store_.keep(message.options);
+  store_.add(&store::batch::accepted, message);
+  if (submission.schedule != store::wall_time{}) {
+    const store::scheduled when{message.id, submission.schedule, first.id(), 0, false};
+    store_.add(&store::batch::reschedules, store::rescheduled{when, {}, false});
+  }
+  log_step(*out, "accepted", login.system_id);
+  store_.when_accepted([this, out = std::move(out), when = submission.schedule,
+                        handler = std::move(handler)](durability became) mutable {
+    if (became == durability::failed) return std::move(handler)(command_status::syserr, 0);
+    ++queued_;
+    figures_.accepted_esme.Increment();
+    const auto id = out->id;
+    if (when == store::wall_time{}) {
+      enqueue(out);
+    } else {
+      schedule_load(when);
+    }
+    std::move(handler)(command_status::ok, id);
+  });
+}
+
+// Routing.
+
+carrier* gateway::find_carrier(std::int64_t id) const {
+  const auto found = std::ranges::find(carriers_, id, [](const auto& one) { return one->id(); });
+  return found == carriers_.end() ? nullptr : found->get();
+}
+
+std::string_view gateway::carrier_name(std::int64_t id) const {
+  const auto* found = find_carrier(id);
+  return found != nullptr ? std::string_view(found->settings().name) : std::string_view{};
+}
+
+std::vector<carrier*> gateway::route_of(const outbound& message) const {
+  if (message.only_carrier != 0) {
+    auto* const only = find_carrier(message.only_carrier);
+    return only != nullptr ? std::vector<carrier*>{only} : std::vector<carrier*>{};
+  }
+  std::vector<carrier*> route;
+  for (const auto place : router_.find(routing_digits(message.destination.view()))) {
+    route.push_back(carriers_[place].get());
+  }
+  return route;
+}
+
+void gateway::enqueue(const outbound_ptr& message) {
+  const auto route = route_of(*message);
+  if (route.empty()) {
+    return end(*message, store::progress::failed, store::reason::no_route, "no route", 0);
+  }
+  const auto untried = std::min(message->carriers_tried, route.size() - 1);
+  const auto up = std::find_if(route.begin() + static_cast<std::ptrdiff_t>(untried), route.end(),
+                               [](const carrier* one) { return one->up(); });
+  enqueue_at(message, up != route.end() ? **up : *route[untried]);
+}
+
+// What memory has no room for waits in the store; so does whatever comes after it, to keep the
+// order.
+void gateway::enqueue_at(const outbound_ptr& message, carrier& to) {
+  const bool known_to_store = message->parked || message->scheduled_for != store::wall_time{};
+  if (to.has_room(message->priority) || known_to_store) return to.enqueue(message);
+  store_.add(&store::batch::parks, store::parked{to.id(), message->priority, message->id});
+  auto& waiting = to.parked(message->priority);
+  waiting.newest = std::max(waiting.newest, message->id);
+}
+
+// What carriers report.
+
+void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
+                               std::string_view id) {
+  if (message->parts > 1) {
+    store_.add(&store::batch::parts, store::sent_part{.id = message->id,
+                                                      .part = part,
+                                                      .carrier = by.id(),
+                                                      .state = store::progress::sent,
+                                                      .carrier_message_id = store_.keep(id)});
+  }
+  if (message->complete()) {
+    store_.add(&store::batch::sents,
+               store::sent{.id = message->id,
+                           .at = wall_now(),
+                           .carrier = by.id(),
+                           .attempts = message->attempts,
+                           .possible_duplicate = message->possible_duplicate,
+                           .carrier_message_id = store_.keep(message->first_carrier_id),
+                           .parked = message->parked,
+                           .scheduled_for = message->scheduled_for});
+    --queued_;
+    log_step(*message, "sent", by.settings().name);
+  }
+  receipts_.on_part_accepted(message, part, id, {by.id(), by.settings(), by.figures()});
+}
+
+void gateway::on_refused(carrier& by, const outbound_ptr& message, command_status status) {
+  const auto name = smpp::name(status);
+  note(message->id, fmt::format("carrier {} refused it for good: {} ({})", by.settings().name, name,
+                                smpp::meaning(status)));
+  end(*message, store::progress::failed, reason_of(status), name, by.id());
+}
+
+// The next carrier of the route at once, where there is one; else later.
+void gateway::on_try_again(carrier& by, const outbound_ptr& message, std::string_view why) {
+  const auto reason = fmt::format("carrier {} did not take it: {}", by.settings().name, why);
+  const auto route = route_of(*message);
+  ++message->carriers_tried;
+  if (message->accepted.none() && message->carriers_tried < route.size()) {
+    note(message->id, reason + "; the next carrier of its route is tried");
+    return enqueue(message);
+  }
+  try_later(*message, reason);
+}
+
+void gateway::on_unknown_outcome(carrier& by, const outbound_ptr& message, std::string_view why) {
+  message->possible_duplicate = true;
+  const auto what = fmt::format("carrier {}: {}", by.settings().name, why);
+  switch (by.settings().on_unknown_outcome) {
+    case unknown_outcome::retry: {
+      note(message->id, what + "; it is sent again and may arrive twice");
+      const auto priority = message->priority;
+      if (message->expires_at <= wall_now()) return on_expired(by, message);
+      static_cast<void>(priority);
+      return enqueue(message);
+    }
+    case unknown_outcome::hold:
+      note(message->id, what + "; it is not sent again, as configured");
+      store_.add(&store::batch::settlements,
+                 store::settled{.id = message->id,
+                                .at = wall_now(),
+                                .state = store::progress::sent,
+                                .why = store::reason::unknown_outcome,
+                                .attempts = message->attempts,
+                                .carrier = by.id(),
+                                .possible_duplicate = true,
+                                .error = {},
+                                .parked = message->parked,
+                                .scheduled_for = message->scheduled_for});
+      --queued_;
+      return;
+    case unknown_outcome::fail:
+      note(message->id, what + "; it counts as failed, as configured");
+      return end(*message, store::progress::failed, store::reason::unknown_outcome, "no answer",
+                 by.id());
+  }
+}
+
+void gateway::on_expired(carrier& by, const outbound_ptr& message) {
+  note(message->id, "its validity ended before a carrier took it");
+  end(*message, store::progress::failed, store::reason::expired, "", by.id());
+}
+
+void gateway::on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) {
+  auto receipt = read_receipt(pdu);
+  if (!receipt) return inbound_.on_delivery(by.id(), pdu, std::move(ack));
+  // The PDU is gone by the time the store has answered that no message matches.
+  auto copy = std::make_shared<kept_delivery>(pdu);
+  receipts_.on_receipt(std::move(*receipt), {by.id(), by.settings(), by.figures()}, std::move(ack),
+                       [this, copy, carrier = by.id()](acknowledgement later) {
+                         inbound_.on_delivery(carrier, copy->view(), std::move(later));
+                       });
+}
+
+void gateway::on_room(carrier& by) {
+  for (std::uint8_t priority = 4; priority-- > 0;) {
+    if (by.parked(priority).more()) return refill(by, priority);
+  }
+}
+
+void gateway::end(outbound& message, store::progress state, store::reason why,
+                  std::string_view error, std::int64_t by) {
+  message.settled = true;
+  store_.add(&store::batch::settlements,
+             store::settled{.id = message.id,
+                            .at = wall_now(),
+                            .state = state,
+                            .why = why,
+                            .attempts = message.attempts,
+                            .carrier = by,
+                            .possible_duplicate = message.possible_duplicate,
+                            .error = store_.keep(error),
+                            .parked = message.parked,
+                            .scheduled_for = message.scheduled_for});
+  --queued_;
+  figures_.final_failed.Increment();
+  receipts_.tell_end(message, state, why, error);
+}
+
+void gateway::try_later(outbound& message, std::string_view why) {
+  const auto now = wall_now();
+  auto due = now + pause_before(message.attempts);
+  if (due >= message.expires_at) {
+    note(message.id, fmt::format("{}; its validity ends before another try", why));
+    return end(message, store::progress::failed, store::reason::expired, why, 0);
+  }
+  // Never behind what the scheduler has read already, even if the clock was set back.
+  due = std::max(due, due_seen_ + std::chrono::milliseconds{1});
+  note(message.id,
+       fmt::format("{}; tried again in {} s", why,
+                   std::chrono::duration_cast<std::chrono::seconds>(due - now).count()));
+  message.settled = true;
+  const store::scheduled to{message.id, due, 0, message.attempts, message.possible_duplicate};
+  store_.add(&store::batch::reschedules,
+             store::rescheduled{to, message.scheduled_for, message.parked});
+  schedule_load(due);
+}
+
+void gateway::note(store::id64 id, std::string_view what) {
+  log::info("message {}: {}", to_smpp_id(id), what);
+  store_.add(&store::batch::events, store::event{id, wall_now(), store_.keep(what)});
+}
+
+void gateway::log_step(const outbound& message, std::string_view step,
+                       std::string_view detail) const {
+  const auto level = settings_.log.messages ? log::level::info : log::level::debug;
+  if (!log::enabled(level)) return;
+  log::write(level, fmt::format("message {}: {} ({}), to {}, {} part(s)", to_smpp_id(message.id),
+                                step, detail, message.destination.view(), message.parts));
+}
+
+bool gateway::ready(std::string& why) const {
+  if (!restored_) {
+    why = "smppd is starting";
+  } else if (!accepting_) {
+    why = "smppd is stopping";
+  } else if (!store_.healthy()) {
+    why = "the store is in trouble: " + store_.trouble();
+  } else {
+    return true;
+  }
+  return false;
+}
+
+}  // namespace smppd

@@ -1,0 +1,76 @@
+#include "daemon/gateway/ids.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace smppd {
+
+namespace {
+
+// An id:    | 40 bits: milliseconds since 2024-01-01 | 16 bits: sequence | 6 bits: node |
+// Its UUID: | 48 bits: Unix milliseconds | 7 | 12 bits: 0 | variant 10 | the 62 bits of the id |
+constexpr std::int64_t epoch_ms = 1'704'067'200'000;  // 2024-01-01T00:00:00Z
+constexpr int time_shift = 22;
+constexpr std::uint64_t variant = std::uint64_t{1} << 63U;  // RFC 9562: the two top bits are 10
+constexpr std::size_t uuid_length = 36;
+
+std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
+  std::uint64_t value{};
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<store::id64> id_of_low_half(std::uint64_t low) noexcept {
+  if (low >> 62U != 2) return std::nullopt;
+  return static_cast<store::id64>(low & ~variant);
+}
+
+}  // namespace
+
+store::id64 id_generator::take(store::wall_time now, std::size_t count) noexcept {
+  const store::id64 first =
+      std::max(std::max<store::id64>(store::first_id_at(now), 0) | node_, last_ + store::id_step);
+  last_ = first + store::id_step * (static_cast<store::id64>(count) - 1);
+  return first;
+}
+
+store::wall_time time_of(store::id64 id) noexcept {
+  return store::wall_time{std::chrono::milliseconds{(id >> time_shift) + epoch_ms}};
+}
+
+std::string to_smpp_id(store::id64 id) {
+  return fmt::format("{:016x}", static_cast<std::uint64_t>(id) | variant);
+}
+
+std::optional<store::id64> parse_smpp_id(std::string_view text) noexcept {
+  if (text.size() != 16) return std::nullopt;
+  const auto low = parse_hex(text);
+  return low ? id_of_low_half(*low) : std::nullopt;
+}
+
+std::string to_uuid(store::id64 id) {
+  const auto ms = static_cast<std::uint64_t>(time_of(id).time_since_epoch().count());
+  const auto low = static_cast<std::uint64_t>(id) | variant;
+  return fmt::format("{:08x}-{:04x}-7000-{:04x}-{:012x}", ms >> 16U, ms & 0xFFFFU, low >> 48U,
+                     low & 0xFFFF'FFFF'FFFFU);
+}
+
+std::optional<store::id64> parse_uuid(std::string_view text) {
+  if (text.starts_with("msg-")) text.remove_prefix(4);
+  if (text.size() != uuid_length || text[18] != '-' || text[23] != '-') return std::nullopt;
+  const auto group = parse_hex(text.substr(19, 4));
+  const auto node = parse_hex(text.substr(24, 12));
+  if (!group || !node) return std::nullopt;
+  const auto id = id_of_low_half(*group << 48U | *node);
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return id && to_uuid(*id) == lower ? id : std::nullopt;
+}
+
+}  // namespace smppd

@@ -1,0 +1,219 @@
+#include "daemon/gateway/notices.hpp"
+
+#include "daemon/observe/log.hpp"
+
+#include <boost/container_hash/hash.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace smppd {
+
+namespace {
+
+constexpr std::size_t page = 500;
+constexpr std::chrono::milliseconds tick_interval{250};
+constexpr std::int64_t unknown_newest = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+std::int64_t webhook_target(std::int64_t account, std::string_view url) {
+  const auto authority = url.find("://");
+  const auto end = authority == std::string_view::npos ? authority : url.find('/', authority + 3);
+  const auto origin = url.substr(0, end);
+  std::size_t seed = boost::hash_range(origin.begin(), origin.end());
+  boost::hash_combine(seed, account);
+  return -static_cast<std::int64_t>((seed >> 1U) | 1U);
+}
+
+notices::notices(asio::io_context& loop, async_store& store, id_generator& ids,
+                 std::size_t in_memory_max, wall_clock now, make_content make,
+                 notice_courier& esmes, notice_courier& webhooks)
+    : loop_(loop),
+      store_(store),
+      ids_(ids),
+      in_memory_max_(in_memory_max),
+      now_(std::move(now)),
+      make_(std::move(make)),
+      esmes_(esmes),
+      webhooks_(webhooks),
+      ticker_(loop),
+      additions_(store, [this](std::vector<added>& done) {
+        for (auto& one : done)
+          offer(std::move(one));
+      }) {}
+
+void notices::start(const std::vector<std::int64_t>& targets) {
+  for (const auto target : targets)
+    lines_[target].newest = unknown_newest;
+  for (auto& [target, of] : lines_)
+    pump(target, of);
+  tick();
+}
+
+void notices::stop() {
+  stopped_ = true;
+  ticker_.cancel();
+}
+
+void notices::tick() {
+  ticker_.expires_after(tick_interval);
+  ticker_.async_wait([this](boost::system::error_code cancelled) {
+    if (cancelled || stopped_) return;
+    const auto now = now_();
+    for (auto& [target, of] : lines_) {
+      while (!of.later.empty() && of.later.begin()->first <= now) {
+        of.ready.push_back(std::move(of.later.extract(of.later.begin()).mapped()));
+      }
+      pump(target, of);
+    }
+    tick();
+  });
+}
+
+void notices::add(std::int64_t target, store::notice_kind kind, store::id64 subject,
+                  std::string_view url, std::optional<content> what) {
+  const auto sequence = ids_.take(now_());
+  store_.add(&store::batch::notices, store::notice{.target = target,
+                                                   .sequence = sequence,
+                                                   .kind = kind,
+                                                   .subject = subject,
+                                                   .attempts = 0,
+                                                   .due = {},
+                                                   .url = store_.keep(url)});
+  notice_item item{.target = target,
+                   .sequence = sequence,
+                   .kind = kind,
+                   .subject = subject,
+                   .attempts = 0,
+                   .url = std::string(url),
+                   .content = {}};
+  const bool complete = what.has_value();
+  if (what) item.content = std::move(*what);
+  additions_.add({std::move(item), complete});
+}
+
+// From memory, unless the store has earlier ones that memory has not seen: order within a target is
+// kept.
+void notices::offer(added one) {
+  const auto target = one.item.target;
+  auto& of = lines_[target];
+  const bool memory_is_ahead = of.loaded >= of.newest && !of.loading;
+  of.newest = std::max(of.newest, one.item.sequence);
+  if (one.complete && memory_is_ahead && of.ready.size() + of.later.size() < in_memory_max_) {
+    of.loaded = one.item.sequence;
+    of.ready.push_back(std::move(one.item));
+  }
+  pump(target, of);
+}
+
+void notices::wake(std::int64_t target) { pump(target, lines_[target]); }
+
+void notices::pump(std::int64_t target, line& of) {
+  if (stopped_) return;
+  auto& to = courier(target);
+  while (!of.ready.empty() && to.can_take(target)) {
+    auto item = std::move(of.ready.front());
+    of.ready.pop_front();
+    ++of.out;
+    to.take(std::move(item));
+  }
+  const bool room = of.ready.size() + of.later.size() + page <= in_memory_max_;
+  if (of.ready.size() < page / 2 && room && of.loaded < of.newest && !of.loading) load(target, of);
+}
+
+void notices::load(std::int64_t target, line& of) {
+  of.loading = true;
+  const auto query = [target, after = of.loaded](store::reader& from) -> store::result<loaded> {
+    loaded found;
+    auto listed = from.notices(target, after, page);
+    if (!listed) return listed.error();
+    found.notices = std::move(*listed);
+    std::vector<store::id64> messages;
+    for (const auto& notice : found.notices.items) {
+      if (notice.kind != store::notice_kind::inbound) {
+        messages.push_back(notice.subject);
+        continue;
+      }
+      if (auto inbound = from.find_inbound(notice.subject)) {
+        found.inbounds.push_back(std::move(*inbound));
+      }
+    }
+    auto subjects = from.find_messages(messages);
+    if (!subjects) return subjects.error();
+    found.messages = std::move(*subjects);
+    return found;
+  };
+  store_.read(query, [this, target, newest = of.newest](store::result<loaded> found) {
+    lines_[target].loading = false;
+    if (!found) {
+      log::error("reading notices for target {}: {}", target, found.error().message());
+      return;  // the next tick tries again
+    }
+    take_over(target, std::move(*found), newest);
+  });
+}
+
+void notices::take_over(std::int64_t target, loaded found, std::int64_t newest_then) {
+  auto& of = lines_[target];
+  const auto now = now_();
+  for (const auto& notice : found.notices.items) {
+    of.loaded = std::max(of.loaded, notice.sequence);
+    notice_item item{.target = target,
+                     .sequence = notice.sequence,
+                     .kind = notice.kind,
+                     .subject = notice.subject,
+                     .attempts = notice.attempts,
+                     .url = std::string(notice.url),
+                     .content = {}};
+    if (!make_(notice, found, item)) {
+      store_.add(&store::batch::notices_done, store::notice_key{target, notice.sequence});
+    } else if (notice.due > now) {
+      of.later.emplace(notice.due, std::move(item));
+    } else {
+      of.ready.push_back(std::move(item));
+    }
+  }
+  // A short page is the end, unless something was added meanwhile.
+  if (found.notices.items.size() < page && of.newest == newest_then) of.newest = of.loaded;
+  pump(target, of);
+}
+
+void notices::done(std::int64_t target, std::int64_t sequence) {
+  store_.add(&store::batch::notices_done, store::notice_key{target, sequence});
+  auto& of = lines_[target];
+  --of.out;
+  pump(target, of);
+}
+
+void notices::failed(notice_item item, std::chrono::milliseconds pause, bool keep_attempts) {
+  auto& of = lines_[item.target];
+  --of.out;
+  const auto due = now_() + pause;
+  if (keep_attempts) {
+    store_.add(&store::batch::notices_postponed,
+               store::postponed_notice{{item.target, item.sequence}, item.attempts, due});
+  }
+  const auto target = item.target;
+  of.later.emplace(due, std::move(item));
+  pump(target, of);
+}
+
+void notices::returned(notice_item item) {
+  auto& of = lines_[item.target];
+  --of.out;
+  const auto place = std::ranges::upper_bound(of.ready, item.sequence, {}, &notice_item::sequence);
+  const auto target = item.target;
+  of.ready.insert(place, std::move(item));
+  pump(target, of);
+}
+
+std::size_t notices::waiting(bool webhooks) const {
+  std::size_t count = 0;
+  for (const auto& [target, of] : lines_) {
+    if ((target < 0) == webhooks) count += of.ready.size() + of.later.size() + of.out;
+  }
+  return count;
+}
+
+}  // namespace smppd

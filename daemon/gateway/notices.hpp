@@ -1,0 +1,149 @@
+// What somebody must be told: receipts and inbound messages on their way to webhooks and to bound
+// applications. The store keeps each until it is acknowledged; memory holds the next few of every
+// target. A target that does not take its notices delays nobody else's. Loop thread only.
+#pragma once
+
+#include "daemon/async_store.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/gateway/durable_list.hpp"
+#include "daemon/gateway/ids.hpp"
+#include "smpp/message_state.hpp"
+#include "smpp/octets.hpp"
+#include "store/records.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+namespace smppd {
+
+/// What a receipt to an ESME says.
+struct receipt_content {
+  store::id64 id{};
+  smpp::message_state state{};
+  store::address_types types;
+  smpp::octets<20> source, destination;  // of the message: the receipt goes the other way
+  smpp::octets<20> beginning;            // of the text
+  std::uint8_t data_coding{};
+  store::wall_time done_at;
+  std::string error;
+};
+
+/// What an inbound message says to an ESME.
+struct inbound_content {
+  store::address_types types;
+  smpp::octets<20> source, destination;
+  std::uint8_t data_coding{};
+  std::string user_data;
+};
+
+/// The body of a webhook.
+struct webhook_content {
+  std::string id;
+  std::string body;
+};
+
+struct notice_item {
+  std::int64_t target{}, sequence{};
+  store::notice_kind kind{};
+  store::id64 subject{};
+  std::uint32_t attempts{0};
+  std::string url;
+  std::variant<receipt_content, inbound_content, webhook_content> content;
+};
+
+/// Takes notices to their takers.
+class notice_courier {
+ public:
+  virtual ~notice_courier() = default;
+  /// May a notice of this target be handed over now?
+  [[nodiscard]] virtual bool can_take(std::int64_t target) = 0;
+  /// Later, exactly once for each: `notices::done` or `notices::failed`.
+  virtual void take(notice_item item) = 0;
+};
+
+/// The queue of an account's webhooks at one origin ("https://example.com:443"): negative.
+[[nodiscard]] std::int64_t webhook_target(std::int64_t account, std::string_view url);
+
+class notices {
+ public:
+  using wall_clock = std::function<store::wall_time()>;
+  /// Makes content of what the store says. Runs on the loop. Empty: the subject is gone, and so is
+  /// the notice.
+  struct loaded {
+    store::rows<store::notice> notices;
+    store::rows<store::found_message> messages;
+    std::vector<store::rows<store::inbound>> inbounds;
+  };
+  using make_content = std::function<bool(const store::notice&, const loaded&, notice_item&)>;
+
+  notices(asio::io_context& loop, async_store& store, id_generator& ids, std::size_t in_memory_max,
+          wall_clock now, make_content make, notice_courier& esmes, notice_courier& webhooks);
+
+  using content = decltype(notice_item::content);
+  /// Adds a notice to the store's batch; it is delivered once that is durable. Without `what` its
+  /// content is read from the store then. `url` only for webhooks.
+  void add(std::int64_t target, store::notice_kind kind, store::id64 subject, std::string_view url,
+           std::optional<content> what);
+  /// There may be notices of `target` in the store: at start, or because somebody can take them
+  /// now.
+  void wake(std::int64_t target);
+  /// At start: everything the store has.
+  void start(const std::vector<std::int64_t>& targets);
+  void stop();
+
+  /// Acknowledged, or given up: forget it.
+  void done(std::int64_t target, std::int64_t sequence);
+  /// Not taken: again after `pause`. `keep_attempts`: the store remembers how often it was tried.
+  void failed(notice_item item, std::chrono::milliseconds pause, bool keep_attempts);
+  /// Not taken because its taker went away: next in line again, at once when there is one.
+  void returned(notice_item item);
+
+  [[nodiscard]] std::size_t waiting(bool webhooks) const;
+
+ private:
+  struct line {
+    std::deque<notice_item> ready;
+    std::multimap<store::wall_time, notice_item> later;
+    std::int64_t loaded{0};  // the last sequence that memory has seen
+    std::int64_t newest{0};  // the last sequence that the store has
+    std::size_t out{0};      // with the courier
+    bool loading{false};
+  };
+
+  struct added {
+    notice_item item;
+    bool complete{false};  // it has its content
+  };
+
+  void offer(added one);
+  void pump(std::int64_t target, line& of);
+  void load(std::int64_t target, line& of);
+  void take_over(std::int64_t target, loaded found, std::int64_t newest_then);
+  void tick();
+  [[nodiscard]] notice_courier& courier(std::int64_t target) {
+    return target > 0 ? esmes_ : webhooks_;
+  }
+
+  asio::io_context& loop_;
+  async_store& store_;
+  id_generator& ids_;
+  std::size_t in_memory_max_;
+  wall_clock now_;
+  make_content make_;
+  notice_courier& esmes_;
+  notice_courier& webhooks_;
+  asio::steady_timer ticker_;
+  bool stopped_{false};
+  durable_list<added> additions_;
+  std::unordered_map<std::int64_t, line> lines_;
+};
+
+}  // namespace smppd

@@ -1,0 +1,348 @@
+#include "daemon/gateway/receipts.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/observe/log.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace smppd {
+
+namespace {
+
+constexpr std::size_t page = 2000;
+constexpr std::uint8_t receipt_always = 1, receipt_on_failure = 2, intermediate_wanted = 0x10;
+
+bool wants_final(std::uint8_t registered_delivery, store::progress state) {
+  const auto asked = registered_delivery & 3U;
+  return asked == receipt_always ||
+         (asked == receipt_on_failure && state != store::progress::delivered);
+}
+
+awaited_ptr make_awaited(const store::found_message& found) {
+  const auto& from = found.message;
+  auto made = std::make_shared<awaited>();
+  made->id = from.id;
+  made->account = from.account;
+  made->login = from.login;
+  made->carrier = found.state.carrier;
+  made->registered_delivery = from.registered_delivery;
+  made->data_coding = from.data_coding;
+  made->parts = from.parts;
+  made->types = from.types;
+  made->source = from.source;
+  made->destination = from.destination;
+  made->beginning = from.body.substr(0, 20);
+  made->callback_url = from.callback_url;
+  made->sent_at = found.state.sent_at;
+  made->settled = store::is_final(found.state.state);
+  return made;
+}
+
+awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
+  auto made = std::make_shared<awaited>();
+  made->id = from.id;
+  made->account = from.account;
+  made->login = from.login;
+  made->carrier = carrier;
+  made->registered_delivery = from.registered_delivery;
+  made->data_coding = from.data_coding;
+  made->parts = from.parts;
+  made->types = from.types;
+  made->source = from.source;
+  made->destination = from.destination;
+  made->beginning = std::string_view(from.text->body).substr(0, 20);
+  made->callback_url = from.text->callback_url;
+  return made;
+}
+
+std::string early_key(std::int64_t carrier, std::string_view key) {
+  return fmt::format("{}/{}", carrier, key);
+}
+
+}  // namespace
+
+receipts::receipts(async_store& store, id_generator& ids, notices& tell, metrics& figures,
+                   std::size_t remembered_max)
+    : store_(store),
+      ids_(ids),
+      notices_(tell),
+      figures_(figures),
+      book_(remembered_max,
+            [this](std::int64_t carrier, std::string_view key, const awaited& message,
+                   std::uint8_t part) {
+              store_.add(&store::batch::awaits,
+                         store::awaited_receipt{carrier, store_.keep(key), message.id, part});
+            }),
+      acknowledgements_(store, [](std::vector<acknowledgement>& done) {
+        for (const auto& one : done)
+          one.answer(smpp::command_status::ok);
+      }) {}
+
+void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
+                                std::string_view carrier_id, const receipt_source& by) {
+  if ((message->registered_delivery & 0x1FU) == 0 || carrier_id.empty()) return;
+  if (!message->waiting) message->waiting = make_awaited(*message, by.id);
+  message->waiting->sent_at = wall_now();
+  book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
+  if (!early_.empty()) match_early(carrier_id, part, message->waiting);
+}
+
+std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
+                                                  const receipt_source& by) const {
+  auto found = book_.find(by.id, receipt.id, by.settings.id_form);
+  if (!found && !receipt.other_id.empty()) {
+    found = book_.find(by.id, receipt.other_id, by.settings.id_form);
+  }
+  return found;
+}
+
+void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
+                          std::function<void(acknowledgement)> otherwise) {
+  if (const auto found = find(receipt, by)) {
+    apply(found->message, found->part, receipt, &by.figures);
+    acknowledgements_.add(std::move(ack));
+    return;
+  }
+  ask_store(std::move(receipt), by, std::move(ack), std::move(otherwise));
+}
+
+// Not in memory: it waits in the store since long, or its submit_sm_resp is still on the way, or it
+// is nobody's.
+void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
+                         std::function<void(acknowledgement)> otherwise) {
+  struct answer {
+    store::rows<store::awaited_receipt> awaited;
+    store::rows<store::found_message> messages;
+  };
+  std::vector<std::string> keys;
+  for (const auto& id : {receipt.id, receipt.other_id}) {
+    for (auto& candidate : smpp::receipt_id_candidates(id)) {
+      if (permits(by.settings.id_form, candidate.form)) keys.push_back(std::move(candidate.key));
+    }
+  }
+  auto query = [carrier = by.id, keys](store::reader& from) -> store::result<answer> {
+    answer found;
+    auto rows = from.find_awaited(carrier, keys);
+    if (!rows) return rows.error();
+    found.awaited = std::move(*rows);
+    std::vector<store::id64> ids;
+    for (const auto& row : found.awaited.items)
+      ids.push_back(row.id);
+    auto messages = from.find_messages(ids);
+    if (!messages) return messages.error();
+    found.messages = std::move(*messages);
+    return found;
+  };
+  store_.read(std::move(query), [this, by, receipt = std::move(receipt), ack = std::move(ack),
+                                 otherwise =
+                                     std::move(otherwise)](store::result<answer> found) mutable {
+    if (!found) {
+      log::error("carrier receipt {}: the store did not answer: {}", receipt.id,
+                 found.error().message());
+      ack.answer(smpp::command_status::x_t_appn);
+      return;
+    }
+    if (const auto meanwhile = find(receipt, by)) {
+      apply(meanwhile->message, meanwhile->part, receipt, &by.figures);
+    } else if (!found->messages.items.empty()) {
+      const auto& message = found->messages.items.back();
+      const auto row =
+          std::ranges::find(found->awaited.items, message.message.id, &store::awaited_receipt::id);
+      apply(make_awaited(message), row->part, receipt, &by.figures);
+      store_.add(&store::batch::awaits_done,
+                 store::awaited_receipt{row->carrier, store_.keep(row->key), row->id, row->part});
+    } else if (!receipt.sure) {
+      otherwise(std::move(ack));
+      return;
+    } else {
+      by.figures.receipts_unmatched.Increment();
+      log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
+                by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
+      keep_unmatched(receipt, by.id);
+    }
+    acknowledgements_.add(std::move(ack));
+  });
+}
+
+void receipts::keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier) {
+  const auto sequence = ids_.take(wall_now());
+  store_.add(&store::batch::unmatched,
+             store::unmatched_receipt{.sequence = sequence,
+                                      .carrier = carrier,
+                                      .received_at = wall_now(),
+                                      .carrier_message_id = store_.keep(receipt.id),
+                                      .state = static_cast<std::uint8_t>(receipt.state),
+                                      .error = store_.keep(receipt.error)});
+  remember_early(carrier, {sequence, receipt, std::chrono::steady_clock::now()});
+}
+
+void receipts::remember_early(std::int64_t carrier, early_receipt early) {
+  if (early_.size() >= early_max) return;  // it stays in the store, for a person to look at
+  for (const auto& id : {early.receipt.id, early.receipt.other_id}) {
+    for (const auto& candidate : smpp::receipt_id_candidates(id)) {
+      early_[early_key(carrier, candidate.key)] = early;
+    }
+  }
+}
+
+void receipts::match_early(std::string_view carrier_id, std::uint8_t part,
+                           const awaited_ptr& message) {
+  const auto found = early_.find(early_key(message->carrier, smpp::canonical_id(carrier_id)));
+  if (found == early_.end()) return;
+  const auto early = found->second;
+  std::erase_if(early_, [&](const auto& one) { return one.second.sequence == early.sequence; });
+  store_.add(&store::batch::unmatched_done, early.sequence);
+  apply(message, part, early.receipt, nullptr);
+}
+
+void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
+                     metrics::carrier_figures* figures) {
+  const bool repeated = message->settled || message->delivered[part];
+  if (repeated) {
+    if (figures != nullptr) figures->receipts_repeated.Increment();
+    tell(message->id,
+         fmt::format("a further receipt, {}, changes nothing", smpp::receipt_word(receipt.state)));
+    return;
+  }
+  if (figures != nullptr) {
+    figures->receipts_matched.Increment();
+    const std::chrono::duration<double> took = wall_now() - message->sent_at;
+    if (smpp::is_final(receipt.state)) figures->receipt_latency.Observe(took.count());
+  }
+  const auto result = from_message_state(receipt.state);
+  if (result.state != store::progress::delivered || message->parts == 1) {
+    settle(*message, result, receipt);
+    return;
+  }
+  message->delivered.set(part);
+  store_.add(&store::batch::part_settlements,
+             store::settled_part{message->id, part, store::progress::delivered});
+  if (message->delivered.count() == message->parts) settle(*message, result, receipt);
+}
+
+void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt) {
+  const bool final = store::is_final(result.state);
+  message.settled = final;
+  store_.add(&store::batch::settlements, store::settled{.id = message.id,
+                                                        .at = wall_now(),
+                                                        .state = result.state,
+                                                        .why = result.why,
+                                                        .attempts = 0,
+                                                        .carrier = 0,
+                                                        .possible_duplicate = false,
+                                                        .error = store_.keep(receipt.error),
+                                                        .parked = false,
+                                                        .scheduled_for = {}});
+  if (log::enabled(log::level::debug)) {
+    log::debug("message {}: receipt {} err {}", to_smpp_id(message.id),
+               smpp::receipt_word(receipt.state), receipt.error);
+  }
+  if (!final) {
+    if ((message.registered_delivery & intermediate_wanted) != 0) {
+      notify(message, store::notice_kind::intermediate_receipt, receipt.state, receipt.error);
+    }
+    return;
+  }
+  (result.state == store::progress::delivered ? figures_.final_delivered : figures_.final_failed)
+      .Increment();
+  if (wants_final(message.registered_delivery, result.state)) {
+    notify(message, store::notice_kind::receipt, receipt.state, receipt.error);
+  }
+}
+
+void receipts::tell_end(const outbound& message, store::progress state, store::reason why,
+                        std::string_view error) {
+  if (!wants_final(message.registered_delivery, state)) return;
+  const auto ended = make_awaited(message, 0);
+  notify(*ended, store::notice_kind::receipt, to_message_state(state, why), error);
+}
+
+void receipts::notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
+                      std::string_view error) {
+  if (message.login > 0) {
+    receipt_content content{.id = message.id,
+                            .state = state,
+                            .types = message.types,
+                            .source = message.source,
+                            .destination = message.destination,
+                            .beginning = message.beginning,
+                            .data_coding = message.data_coding,
+                            .done_at = wall_now(),
+                            .error = std::string(error)};
+    notices_.add(message.login, kind, message.id, {}, std::move(content));
+  } else if (!message.callback_url.empty() && kind == store::notice_kind::receipt) {
+    notices_.add(webhook_target(message.account, message.callback_url), kind, message.id,
+                 message.callback_url, std::nullopt);
+  }
+}
+
+void receipts::tell(store::id64 id, std::string_view what) {
+  log::info("message {}: {}", to_smpp_id(id), what);
+  store_.add(&store::batch::events, store::event{id, wall_now(), store_.keep(what)});
+}
+
+asio::awaitable<void> receipts::restore() {
+  store::id64 after = 0;
+  while (true) {
+    struct answer {
+      store::rows<store::found_message> messages;
+      store::rows<store::sent_part> parts;
+    };
+    auto query = [after](store::reader& from) -> store::result<answer> {
+      answer found;
+      auto messages = from.awaiting_receipt(after, page);
+      if (!messages) return messages.error();
+      found.messages = std::move(*messages);
+      std::vector<store::id64> ids;
+      for (const auto& one : found.messages.items) {
+        if (one.message.parts > 1) ids.push_back(one.message.id);
+      }
+      auto parts = from.sent_parts(ids);
+      if (!parts) return parts.error();
+      found.parts = std::move(*parts);
+      return found;
+    };
+    auto found = co_await store_.read(std::move(query), asio::use_awaitable);
+    if (!found) throw boost::system::system_error(found.error(), "reading awaited receipts");
+    const auto now = std::chrono::steady_clock::now();
+    std::unordered_map<store::id64, awaited_ptr> of_parts;
+    for (const auto& one : found->messages.items) {
+      after = one.message.id;
+      if ((one.message.registered_delivery & 0x1FU) == 0) continue;
+      auto message = make_awaited(one);
+      if (one.message.parts > 1) {
+        of_parts[one.message.id] = message;
+      } else {
+        book_.add(message->carrier, one.state.carrier_message_id, 1, message, now);
+      }
+    }
+    for (const auto& part : found->parts.items) {
+      auto& message = of_parts[part.id];
+      message->delivered[part.part] = part.state == store::progress::delivered;
+      book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
+    }
+    if (found->messages.items.size() < page) break;
+  }
+  auto query = [](store::reader& from) {
+    return from.unmatched_receipts(wall_now() - early_age_max, early_max);
+  };
+  auto unmatched = co_await store_.read(query, asio::use_awaitable);
+  if (!unmatched) throw boost::system::system_error(unmatched.error(), "reading early receipts");
+  for (const auto& one : unmatched->items) {
+    carrier_receipt receipt;
+    receipt.id = one.carrier_message_id;
+    receipt.state = static_cast<smpp::message_state>(one.state);
+    receipt.error = one.error;
+    remember_early(one.carrier, {one.sequence, receipt, std::chrono::steady_clock::now()});
+  }
+}
+
+void receipts::tidy(time now) {
+  book_.age(now);
+  std::erase_if(early_, [&](const auto& one) { return now - one.second.at > early_age_max; });
+}
+
+}  // namespace smppd

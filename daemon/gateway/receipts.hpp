@@ -1,0 +1,93 @@
+// What carriers say became of a message: matched, applied, and told to whoever asked. Loop thread
+// only.
+#pragma once
+
+#include "daemon/async_store.hpp"
+#include "daemon/bridge.hpp"
+#include "daemon/carrier/acknowledgement.hpp"
+#include "daemon/gateway/durable_list.hpp"
+#include "daemon/gateway/ids.hpp"
+#include "daemon/gateway/notices.hpp"
+#include "daemon/gateway/outbound.hpp"
+#include "daemon/gateway/receipt_book.hpp"
+#include "daemon/observe/metrics.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace smppd {
+
+/// The carrier that a receipt came from, as far as this matters here.
+struct receipt_source {
+  std::int64_t id{};
+  const carrier_config& settings;
+  metrics::carrier_figures& figures;
+};
+
+class receipts {
+ public:
+  using time = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t early_max = 10'000;
+  static constexpr std::chrono::minutes early_age_max{
+      10};  // the submit_sm_resp surely came by then
+
+  receipts(async_store& store, id_generator& ids, notices& tell, metrics& figures,
+           std::size_t remembered_max);
+
+  /// A carrier took a part of `message` and calls it `carrier_id`.
+  void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
+                        const receipt_source& by);
+  /// A receipt came. `ack` is answered once what it says is durable. `otherwise` is called where
+  /// the text looked like a receipt, nothing else did, and no message matches: it is a message
+  /// then.
+  void on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
+                  std::function<void(acknowledgement)> otherwise);
+  /// A message ended without a carrier's receipt: whoever wanted one is told. The settlement itself
+  /// is the caller's.
+  void tell_end(const outbound& message, store::progress state, store::reason why,
+                std::string_view error);
+
+  /// Reads back what an earlier run was waiting for. Throws std::runtime_error where the store
+  /// fails.
+  [[nodiscard]] asio::awaitable<void> restore();
+  /// Every few seconds: hands old entries to the store and forgets early receipts that nobody
+  /// claimed.
+  void tidy(time now);
+  [[nodiscard]] std::optional<store::id64> oldest_waiting() const { return book_.oldest_waiting(); }
+  [[nodiscard]] std::size_t remembered() const noexcept { return book_.size(); }
+
+ private:
+  struct early_receipt {
+    std::int64_t sequence{};
+    carrier_receipt receipt;
+    time at;
+  };
+
+  void ask_store(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
+                 std::function<void(acknowledgement)> otherwise);
+  [[nodiscard]] std::optional<receipt_book::match> find(const carrier_receipt& receipt,
+                                                        const receipt_source& by) const;
+  void keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier);
+  void remember_early(std::int64_t carrier, early_receipt early);
+  void match_early(std::string_view carrier_id, std::uint8_t part, const awaited_ptr& message);
+  void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
+             metrics::carrier_figures* figures);
+  void settle(awaited& message, settlement result, const carrier_receipt& receipt);
+  void notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
+              std::string_view error);
+  void tell(store::id64 id, std::string_view what);
+
+  async_store& store_;
+  id_generator& ids_;
+  notices& notices_;
+  metrics& figures_;
+  receipt_book book_;
+  durable_list<acknowledgement> acknowledgements_;
+  std::unordered_map<std::string, early_receipt> early_;  // by carrier and candidate key
+};
+
+}  // namespace smppd

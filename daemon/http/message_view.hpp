@@ -1,0 +1,55 @@
+// A message, or a submission to several recipients, as the API shows it.
+#pragma once
+
+#include "store/store.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smppd::http {
+
+/// `to` is shown up to this many recipients.
+inline constexpr std::size_t recipients_shown_max = 100;
+
+struct message_view {
+  store::id64 id{};
+  std::string_view status, reason;
+  bool final{false};
+  std::vector<std::string> to;
+  std::size_t recipients{1};
+  std::optional<std::size_t> duplicates_removed;  // told once, when it is accepted
+  std::string from;
+  std::uint8_t data_coding{};
+  std::size_t characters{}, parts{1};  // per recipient
+  std::string client_ref, callback_url;
+  std::vector<store::reader::state_count> summary;
+  store::wall_time created_at, updated_at, sent_at, delivered_at;
+
+  /// Of a message to one recipient.
+  struct single {
+    bool possible_duplicate{};
+    std::uint32_t attempts{};
+    std::string carrier, carrier_message_id, error;
+  };
+  std::optional<single> only;
+};
+
+[[nodiscard]] std::string to_json(const message_view& view);
+/// Only what is known before anything is accepted.
+[[nodiscard]] std::string to_json_of_dry_run(const message_view& view);
+/// `[{"status": "SENT", "reason": null, "count": 3}]`
+[[nodiscard]] boost::json::array summary_json(
+    const std::vector<store::reader::state_count>& counts);
+
+/// Status of a submission as a whole: QUEUED while any recipient is, then SENT while any is not
+/// final, then DELIVERED (all), FAILED (none), CANCELLED (all), or PARTIAL.
+[[nodiscard]] std::string_view aggregate_status(
+    const std::vector<store::reader::state_count>& counts) noexcept;
+
+}  // namespace smppd::http

@@ -1,0 +1,90 @@
+#include "daemon/http/vocabulary.hpp"
+
+#include "daemon/gateway/ids.hpp"
+#include "smpp/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace smppd::http {
+
+std::string_view status_name(store::progress state) noexcept {
+  switch (state) {
+    case store::progress::queued: return "QUEUED";
+    case store::progress::sent: return "SENT";
+    case store::progress::delivered: return "DELIVERED";
+    case store::progress::failed: return "FAILED";
+    case store::progress::cancelled: return "CANCELLED";
+  }
+  return "FAILED";
+}
+
+std::string_view reason_name(store::reason why) noexcept {
+  switch (why) {
+    case store::reason::none: return {};
+    case store::reason::invalid_number: return "invalid_number";
+    case store::reason::no_route: return "no_route";
+    case store::reason::sender_rejected: return "sender_rejected";
+    case store::reason::rejected: return "rejected";
+    case store::reason::undeliverable: return "undeliverable";
+    case store::reason::expired: return "expired";
+    case store::reason::deleted: return "deleted";
+    case store::reason::unknown: return "unknown";
+    case store::reason::buffered: return "buffered";
+    case store::reason::unknown_outcome: return "unknown_outcome";
+  }
+  return "unknown";
+}
+
+std::string_view encoding_name(std::uint8_t data_coding) noexcept {
+  switch (smpp::alphabet_of(data_coding)) {
+    case smpp::alphabet::gsm7: return "GSM-7";
+    case smpp::alphabet::ucs2: return "UCS-2";
+    case smpp::alphabet::octets: break;
+  }
+  if (data_coding == smpp::data_coding_ascii) return "ASCII";
+  if (data_coding == smpp::data_coding_latin1) return "LATIN1";
+  return "BINARY";
+}
+
+std::string print_address(std::uint8_t ton, std::string_view digits) {
+  constexpr std::uint8_t international = 1;  // SMPP 3.4, 5.2.5
+  std::string printed(digits);
+  if (ton == international && !digits.starts_with('+')) printed.insert(0, 1, '+');
+  return printed;
+}
+
+std::string print_time(store::wall_time at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(at - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
+}
+
+std::string print_message_id(store::id64 id) { return "msg-" + to_uuid(id); }
+
+boost::json::value text_or_null(std::string_view text) {
+  if (text.empty()) return nullptr;
+  return boost::json::string_view(text);
+}
+
+boost::json::value time_or_null(store::wall_time at) {
+  if (at == store::wall_time{}) return nullptr;
+  return boost::json::string(print_time(at));
+}
+
+std::string text_of(const store::message& message) {
+  constexpr std::uint8_t has_header = 0x40;  // SMPP 3.4, 5.2.12: UDHI
+  std::string_view body = message.body;
+  if ((message.esm_class & has_header) != 0 && !body.empty()) {
+    body.remove_prefix(std::min(body.size(), std::size_t{1} + static_cast<std::uint8_t>(body[0])));
+  }
+  return smpp::decode_text(message.data_coding, smpp::as_bytes(body));
+}
+
+}  // namespace smppd::http

@@ -1,0 +1,33 @@
+// What the store's nouns are called in JSON, in responses and webhooks alike.
+#pragma once
+
+#include "store/records.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace smppd::http {
+
+/// "QUEUED" .. "CANCELLED".
+[[nodiscard]] std::string_view status_name(store::progress state) noexcept;
+/// "invalid_number" ..; empty for none.
+[[nodiscard]] std::string_view reason_name(store::reason why) noexcept;
+/// "GSM-7", "UCS-2", "LATIN1", "ASCII" or "BINARY".
+[[nodiscard]] std::string_view encoding_name(std::uint8_t data_coding) noexcept;
+/// An international number gets its "+".
+[[nodiscard]] std::string print_address(std::uint8_t ton, std::string_view digits);
+/// "2026-03-31T07:00:06.412Z".
+[[nodiscard]] std::string print_time(store::wall_time at);
+/// "msg-" and a UUID.
+[[nodiscard]] std::string print_message_id(store::id64 id);
+
+// JSON's null where there is nothing to say.
+[[nodiscard]] boost::json::value text_or_null(std::string_view text);
+[[nodiscard]] boost::json::value time_or_null(store::wall_time at);
+
+/// The text of a message as people read it.
+[[nodiscard]] std::string text_of(const store::message& message);
+
+}  // namespace smppd::http

@@ -1,0 +1,79 @@
+// smppd: one binary, subcommands.
+#include "daemon/administration.hpp"
+#include "daemon/app.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/command_line.hpp"
+#include "daemon/config/load.hpp"
+#include "daemon/observe/log.hpp"
+#include "daemon/status_report.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace smppd {
+namespace {
+
+std::optional<config> load_or_explain(const std::string& path) {
+  auto loaded = load_config(path);
+  for (const auto& problem : loaded.problems)
+    std::cerr << to_string(problem) << '\n';
+  return std::move(loaded.value);
+}
+
+int run(const run_command& wanted) {
+  auto settings = load_or_explain(wanted.config_path);
+  if (!settings) return EXIT_FAILURE;
+  log::set_up(settings->log);
+  app daemon(std::move(*settings), wanted.config_path);
+  return daemon.run();
+}
+
+int check(const check_command& wanted) {
+  const auto settings = load_or_explain(wanted.config_path);
+  if (!settings) return EXIT_FAILURE;
+  std::cout << wanted.config_path << " is good: " << settings->carriers.size() << " carrier(s), "
+            << settings->routes.size() << " route(s)\n";
+  return EXIT_SUCCESS;
+}
+
+int status(const status_command& wanted) {
+  const auto settings = load_or_explain(wanted.config_path);
+  return settings ? print_status(*settings, std::cout, std::cerr) : EXIT_FAILURE;
+}
+
+int execute(const command& wanted) {
+  const terminal console{std::cin, std::cout, std::cerr};
+  if (const auto* given = std::get_if<run_command>(&wanted)) return run(*given);
+  if (const auto* given = std::get_if<check_command>(&wanted)) return check(*given);
+  if (const auto* given = std::get_if<status_command>(&wanted)) return status(*given);
+  if (const auto* given = std::get_if<administration_command>(&wanted)) {
+    return administer(*given, wall_now(), console);
+  }
+  if (const auto* given = std::get_if<help_command>(&wanted)) {
+    std::cout << help_text(given->topic);
+  } else {
+    std::cout << "smppd " SMPPD_VERSION "\n";
+  }
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace smppd
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const auto wanted = smppd::parse_command_line(arguments);
+    if (!wanted) {
+      std::cerr << wanted.error().what << '\n';
+      return smppd::exit_status_usage;
+    }
+    return smppd::execute(*wanted);
+  } catch (const std::exception& failure) {
+    std::cerr << "smppd: " << failure.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

@@ -1,0 +1,336 @@
+#include "daemon/webhook/client.hpp"
+
+#include "daemon/webhook/address.hpp"
+#include "daemon/webhook/curl_loop.hpp"
+#include "daemon/webhook/payload.hpp"
+#include "daemon/webhook/url.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <deque>
+#include <new>
+#include <unordered_map>
+
+namespace smppd::webhook {
+
+namespace {
+
+using outcome = webhook_result::outcome;
+
+constexpr curl_off_t retry_after_max = 24 * 60 * 60;
+
+asio::ip::address address_of(const sockaddr& from) {
+  if (from.sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &from, sizeof(v4));
+    return asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &from, sizeof(v6));
+  asio::ip::address_v6::bytes_type octets{};
+  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
+  return asio::ip::address_v6(octets, v6.sin6_scope_id);
+}
+
+outcome outcome_of(long status) noexcept {
+  if (status >= 200 && status < 300) return outcome::delivered;
+  if (status == 410) return outcome::gone;
+  const bool later = status == 408 || status == 425 || status == 429 || status >= 500;
+  return later ? outcome::unavailable : outcome::refused;
+}
+
+/// Text of a header value cannot begin another header.
+bool is_header(std::string_view line) noexcept {
+  return line.find_first_of("\r\n") == std::string_view::npos;
+}
+
+webhook_result not_sent(outcome what, std::string why) {
+  webhook_result result;
+  result.what = what;
+  result.error = std::move(why);
+  return result;
+}
+
+struct easy_cleanup {
+  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+};
+using easy_handle = std::unique_ptr<CURL, easy_cleanup>;
+struct list_cleanup {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using header_list = std::unique_ptr<curl_slist, list_cleanup>;
+
+}  // namespace
+
+class client::transfers {
+ public:
+  transfers(asio::io_context& loop, const client_limits& limits);
+  ~transfers();
+
+  void post(webhook_request request, handler done);
+  void stop();
+  [[nodiscard]] std::size_t in_flight() const noexcept { return active_.size(); }
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
+
+ private:
+  struct origin;
+  struct transfer {
+    webhook_request request;
+    handler done;
+    origin* to{};
+    header_list headers;
+    bool opened{false}, forbidden{false};  // was a socket opened, was one denied?
+    bool allow_private{false};
+    std::size_t response_octets{};
+    std::string response;
+    std::array<char, CURL_ERROR_SIZE> error{};
+  };
+  struct origin {
+    std::string name;
+    std::deque<std::unique_ptr<transfer>> waiting;
+    std::size_t active{0};
+    bool in_turn{false};  // it stands in turns_
+  };
+
+  static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
+  static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
+
+  void take_turn(origin& next);
+  void start_some();
+  void start(std::unique_ptr<transfer> next);
+  void set_up(CURL* easy, transfer& next) const;
+  void finished(CURL* easy, CURLcode code);
+  void leave(origin& from);
+  [[nodiscard]] easy_handle take_easy();
+  void complete(handler done, webhook_result result);
+  [[nodiscard]] static webhook_result result_of(CURL* easy, CURLcode code, transfer& of);
+
+  asio::io_context& loop_;
+  const client_limits limits_;
+  std::shared_ptr<curl_loop> curl_;  // outlives the handles below
+  std::unordered_map<std::string, std::unique_ptr<origin>> origins_;
+  std::deque<origin*> turns_;  // origins that may start a request, in order
+  std::unordered_map<CURL*, std::unique_ptr<transfer>> active_;
+  std::vector<easy_handle> idle_;
+  std::size_t waiting_{0};
+  bool stopped_{false};
+};
+
+client::transfers::transfers(asio::io_context& loop, const client_limits& limits)
+    : loop_(loop),
+      limits_(limits),
+      curl_(std::make_shared<curl_loop>(loop, std::max<std::size_t>(limits.requests_max, 1))) {
+  curl_->on_done([this](CURL* easy, CURLcode code) { finished(easy, code); });
+}
+
+client::transfers::~transfers() {
+  for (auto& [easy, running] : active_) {
+    curl_->remove(easy);
+    idle_.emplace_back(easy);
+  }
+}
+
+void client::transfers::post(webhook_request request, handler done) {
+  if (stopped_) return complete(std::move(done), not_sent(outcome::cancelled, "Shutting down."));
+  std::string why;
+  if (!valid_url(request.url, why)) {
+    return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
+  }
+  std::string name = origin_of(request.url);
+  auto& place = origins_[name];
+  if (place == nullptr) place = std::make_unique<origin>();
+  origin& to = *place;
+  if (to.waiting.size() >= limits_.waiting_max) {
+    return complete(std::move(done), not_sent(outcome::busy, "Too many wait for this origin."));
+  }
+  to.name = std::move(name);
+  auto next = std::make_unique<transfer>();
+  next->request = std::move(request);
+  next->done = std::move(done);
+  next->to = &to;
+  to.waiting.push_back(std::move(next));
+  ++waiting_;
+  take_turn(to);
+  start_some();
+}
+
+void client::transfers::take_turn(origin& next) {
+  if (next.in_turn || next.waiting.empty() || next.active >= limits_.per_origin) return;
+  next.in_turn = true;
+  turns_.push_back(&next);
+}
+
+// Origins take turns, so that one with much to do does not keep others from the last places.
+void client::transfers::start_some() {
+  while (!turns_.empty() && active_.size() < limits_.requests_max) {
+    origin& chosen = *turns_.front();
+    turns_.pop_front();
+    chosen.in_turn = false;
+    auto next = std::move(chosen.waiting.front());
+    chosen.waiting.pop_front();
+    --waiting_;
+    ++chosen.active;
+    take_turn(chosen);
+    start(std::move(next));
+  }
+}
+
+void client::transfers::start(std::unique_ptr<transfer> next) {
+  easy_handle easy = take_easy();
+  set_up(easy.get(), *next);
+  if (const CURLMcode code = curl_->add(easy.get()); code != CURLM_OK) {
+    complete(std::move(next->done), not_sent(outcome::unavailable, curl_multi_strerror(code)));
+    return leave(*next->to);
+  }
+  active_.emplace(easy.release(), std::move(next));
+}
+
+void client::transfers::set_up(CURL* easy, transfer& next) const {
+  next.allow_private = limits_.allow_private;
+  next.response_octets = limits_.response_octets;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  auto lines = standard_headers(next.request.id, now, next.request.body);
+  lines.emplace_back("Content-Type: application/json");
+  lines.emplace_back("Expect:");  // none: it would cost a round trip
+  lines.insert(lines.end(), next.request.headers.begin(), next.request.headers.end());
+  curl_slist* list = nullptr;
+  for (const std::string& line : lines) {
+    if (is_header(line)) list = curl_slist_append(list, line.c_str());
+  }
+  next.headers.reset(list);
+  curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "smppd");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers.get());
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                   static_cast<curl_off_t>(next.request.body.size()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits_.timeout.count());
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, next.error.data());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &transfers::take_response);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &transfers::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &next);
+}
+
+std::size_t client::transfers::take_response(char* octets, std::size_t, std::size_t count,
+                                             void* to) {
+  auto& of = *static_cast<transfer*>(to);
+  of.response.append(octets, std::min(count, of.response_octets - of.response.size()));
+  return count;
+}
+
+// Every connection passes here with the address that its name resolved to.
+curl_socket_t client::transfers::open_socket(void* for_whom, curlsocktype, curl_sockaddr* address) {
+  auto& of = *static_cast<transfer*>(for_whom);
+  const bool internet = address->family == AF_INET || address->family == AF_INET6;
+  const reach where = internet ? reach_of(address_of(address->addr)) : reach::nowhere;
+  if (where == reach::nowhere || (where == reach::inside && !of.allow_private)) {
+    of.forbidden = true;
+    return CURL_SOCKET_BAD;
+  }
+  of.opened = true;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void client::transfers::finished(CURL* easy, CURLcode code) {
+  auto found = active_.extract(easy);
+  transfer& ended = *found.mapped();
+  complete(std::move(ended.done), result_of(easy, code, ended));
+  idle_.emplace_back(easy);
+  leave(*ended.to);
+  start_some();
+}
+
+/// A request to `from` has ended.
+void client::transfers::leave(origin& from) {
+  --from.active;
+  take_turn(from);
+  if (from.active == 0 && from.waiting.empty()) origins_.erase(origins_.find(from.name));
+}
+
+webhook_result client::transfers::result_of(CURL* easy, CURLcode code, transfer& of) {
+  webhook_result result;
+  if (code != CURLE_OK) {
+    result.what = of.forbidden && !of.opened ? outcome::forbidden : outcome::unavailable;
+    result.error = of.forbidden && !of.opened ? "Its address may not be called."
+                   : of.error[0] != '\0'      ? of.error.data()
+                                              : curl_easy_strerror(code);
+    return result;
+  }
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &result.status);
+  result.what = outcome_of(result.status);
+  if (result.what != outcome::delivered) result.error = "HTTP " + std::to_string(result.status);
+  result.body = std::move(of.response);
+  curl_off_t wait{0};
+  curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
+  if (wait > 0) result.retry_after = std::chrono::seconds{std::min(wait, retry_after_max)};
+  return result;
+}
+
+void client::transfers::stop() {
+  stopped_ = true;
+  for (auto& [easy, running] : active_) {
+    curl_->remove(easy);
+    idle_.emplace_back(easy);
+    complete(std::move(running->done), not_sent(outcome::cancelled, "Shutting down."));
+  }
+  active_.clear();
+  turns_.clear();
+  for (auto& [name, each] : origins_) {
+    for (auto& never_sent : each->waiting)
+      complete(std::move(never_sent->done), not_sent(outcome::cancelled, "Shutting down."));
+  }
+  origins_.clear();
+  waiting_ = 0;
+}
+
+easy_handle client::transfers::take_easy() {
+  if (idle_.empty()) idle_.emplace_back(curl_easy_init());
+  if (idle_.back() == nullptr) throw std::bad_alloc();
+  easy_handle easy = std::move(idle_.back());
+  idle_.pop_back();
+  curl_easy_reset(easy.get());
+  return easy;
+}
+
+void client::transfers::complete(handler done, webhook_result result) {
+  asio::post(loop_, [done = std::move(done), result = std::move(result)]() mutable {
+    std::move(done)(std::move(result));
+  });
+}
+
+client_limits limits_of(const webhook_config& configuration) {
+  client_limits limits;
+  limits.timeout = configuration.timeout;
+  limits.per_origin = configuration.per_origin;
+  limits.requests_max = configuration.connections_max;
+  limits.allow_private = configuration.allow_private;
+  return limits;
+}
+
+client::client(asio::io_context& loop, const client_limits& limits)
+    : transfers_(std::make_unique<transfers>(loop, limits)) {}
+
+client::~client() = default;
+
+void client::post(webhook_request request, handler done) {
+  transfers_->post(std::move(request), std::move(done));
+}
+
+void client::stop() { transfers_->stop(); }
+
+std::size_t client::in_flight() const noexcept { return transfers_->in_flight(); }
+
+std::size_t client::waiting() const noexcept { return transfers_->waiting(); }
+
+}  // namespace smppd::webhook

@@ -1,0 +1,81 @@
+// Calls webhooks: HTTP POST with libcurl, driven by the daemon's loop. It does not retry and knows
+// nothing of messages.
+#pragma once
+
+#include "daemon/config/config.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace smppd::webhook {
+
+namespace asio = boost::asio;
+
+struct webhook_request {
+  std::string url;
+  std::string id;                    // webhook-id: the same for every attempt
+  std::string body;                  // JSON
+  std::vector<std::string> headers;  // "Name: value", besides those of `standard_headers`
+};
+
+struct webhook_result {
+  enum class outcome : std::uint8_t {
+    delivered,    // 2xx
+    refused,      // 4xx, and 3xx: redirects are not followed
+    gone,         // 410
+    unavailable,  // 429, 5xx, no connection, no answer in time
+    busy,         // not sent: too many already wait for this origin
+    forbidden,    // not sent: no valid URL, or an address that may not be called
+    cancelled,    // not sent or not finished: the client was stopped
+  };
+  outcome what{outcome::unavailable};
+  long status{0};                                     // 0: there was no response
+  std::optional<std::chrono::seconds> retry_after{};  // at most a day
+  std::string error{};                                // in words; empty when delivered
+  std::string body{};                                 // the first octets of the response
+};
+
+struct client_limits {
+  std::chrono::milliseconds timeout{15'000};
+  std::size_t per_origin{8};          // requests at once
+  std::size_t requests_max{64};       // at once, to all origins together
+  std::size_t waiting_max{1000};      // per origin
+  std::size_t response_octets{4096};  // kept of a response; the rest is read and dropped
+  bool allow_private{true};           // see reach::inside
+};
+[[nodiscard]] client_limits limits_of(const webhook_config& configuration);
+
+/// Loop thread only.
+class client {
+ public:
+  using handler = asio::any_completion_handler<void(webhook_result)>;
+
+  client(asio::io_context& loop, const client_limits& limits);
+  /// Breaks off what is not finished; its handlers are destroyed without a call.
+  ~client();
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  /// `done` is called on the loop, never from inside this call.
+  void post(webhook_request request, handler done);
+  /// Breaks off what is not finished; every handler that waits is told `cancelled`, and so is every
+  /// later `post`.
+  void stop();
+
+  [[nodiscard]] std::size_t in_flight() const noexcept;
+  [[nodiscard]] std::size_t waiting() const noexcept;
+
+ private:
+  class transfers;
+  std::unique_ptr<transfers> transfers_;
+};
+
+}  // namespace smppd::webhook

@@ -1,0 +1,90 @@
+#include "daemon/webhook/courier.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/gateway/ids.hpp"
+#include "daemon/observe/log.hpp"
+#include "daemon/webhook/payload.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace smppd::webhook {
+
+courier::courier(client& http, const webhook_config& settings, metrics& figures)
+    : http_(http), settings_(settings), figures_(figures) {}
+
+bool courier::can_take(std::int64_t target) {
+  const auto& of = targets_[target];
+  if (of.failures < failures_tolerated) return of.out < settings_.per_origin;
+  return of.out == 0 && std::chrono::steady_clock::now() >= of.rests_until;
+}
+
+void courier::take(notice_item item) {
+  ++targets_[item.target].out;
+  auto& content = std::get<webhook_content>(item.content);
+  webhook_request request;
+  request.url = item.url;
+  request.id = content.id;
+  request.body = content.body;
+  request.headers = standard_headers(content.id, wall_now(), content.body);
+  http_.post(std::move(request),
+             [this, item = std::move(item)](const webhook_result& result) mutable {
+               on_result(std::move(item), result);
+             });
+}
+
+void courier::on_result(notice_item item, const webhook_result& result) {
+  using outcome = webhook_result::outcome;
+  --targets_[item.target].out;
+  switch (result.what) {
+    case outcome::delivered:
+      note_health(item.target, true);
+      figures_.webhook_delivered.Increment();
+      log::debug("webhook {} for {}: delivered", item.url, to_uuid(item.subject));
+      return source_->done(item.target, item.sequence);
+    case outcome::refused:
+      note_health(item.target, true);  // it is alive, it only does not want this one
+      if (item.attempts + 1 >= refusals_max) return give_up(item, result.error);
+      return retry(std::move(item), result);
+    case outcome::gone:
+    case outcome::forbidden: return give_up(item, result.error);
+    case outcome::unavailable:
+      note_health(item.target, false);
+      return retry(std::move(item), result);
+    case outcome::busy: return source_->failed(std::move(item), std::chrono::seconds{1}, false);
+    case outcome::cancelled: return;  // the store keeps it for the next start
+  }
+}
+
+void courier::note_health(std::int64_t target, bool good) {
+  auto& of = targets_[target];
+  if (good) {
+    of.failures = 0;
+    return;
+  }
+  ++of.failures;
+  if (of.failures < failures_tolerated) return;
+  const auto rest = std::min<std::chrono::seconds>(
+      std::chrono::seconds{1} * (1U << std::min(of.failures - failures_tolerated, 6U)), rest_max);
+  of.rests_until = std::chrono::steady_clock::now() + rest;
+}
+
+void courier::retry(notice_item item, const webhook_result& result) {
+  if (item.attempts >= settings_.retry.size()) return give_up(item, result.error);
+  auto pause = settings_.retry[item.attempts];
+  if (result.retry_after) pause = std::max(pause, *result.retry_after);
+  ++item.attempts;
+  figures_.webhook_retried.Increment();
+  log::info("webhook {} for {}: attempt {} failed ({}); again in {} s", item.url,
+            to_uuid(item.subject), item.attempts, result.error, pause.count());
+  source_->failed(std::move(item), pause, true);
+}
+
+void courier::give_up(const notice_item& item, std::string_view why) {
+  figures_.webhook_given_up.Increment();
+  log::warning("webhook {} for {}: given up after {} attempts: {}", item.url, to_uuid(item.subject),
+               item.attempts + 1, why);
+  source_->done(item.target, item.sequence);
+}
+
+}  // namespace smppd::webhook

@@ -1,0 +1,51 @@
+// Takes notices to webhooks, and decides what an answer means for the next try.
+#pragma once
+
+#include "daemon/config/config.hpp"
+#include "daemon/gateway/notices.hpp"
+#include "daemon/observe/metrics.hpp"
+#include "daemon/webhook/client.hpp"
+
+#include <chrono>
+#include <unordered_map>
+
+namespace smppd::webhook {
+
+/// A target that fails again and again is left alone for a while and then tried with one request:
+/// that keeps a dead webhook cheap.
+class courier final : public notice_courier {
+ public:
+  /// All references outlive this object.
+  courier(client& http, const webhook_config& settings, metrics& figures);
+
+  /// Call before anything is to be taken.
+  void deliver_for(notices& source) { source_ = &source; }
+
+  [[nodiscard]] bool can_take(std::int64_t target) override;
+  void take(notice_item item) override;
+
+ private:
+  using time = std::chrono::steady_clock::time_point;
+  static constexpr unsigned failures_tolerated = 5;
+  static constexpr std::chrono::seconds rest_max{60};
+  static constexpr std::uint32_t refusals_max = 3;
+
+  struct health {
+    std::size_t out{0};    // requests without an answer
+    unsigned failures{0};  // in a row
+    time rests_until;
+  };
+
+  void on_result(notice_item item, const webhook_result& result);
+  void note_health(std::int64_t target, bool good);
+  void retry(notice_item item, const webhook_result& result);
+  void give_up(const notice_item& item, std::string_view why);
+
+  client& http_;
+  const webhook_config& settings_;
+  metrics& figures_;
+  notices* source_{nullptr};
+  std::unordered_map<std::int64_t, health> targets_;
+};
+
+}  // namespace smppd::webhook

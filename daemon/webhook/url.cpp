@@ -1,0 +1,55 @@
+#include "daemon/webhook/url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace smppd::webhook {
+
+namespace urls = boost::urls;
+
+namespace {
+
+/// Why it cannot be called; empty: it can.
+std::string fault_of(const urls::url_view& url) {
+  if (url.scheme_id() != urls::scheme::http && url.scheme_id() != urls::scheme::https) {
+    return "A URL to call begins with https:// or http://.";
+  }
+  if (url.host().empty()) return "The URL has no host.";
+  if (url.has_userinfo()) return "The URL should have no user name or password.";
+  if (url.has_fragment()) return "The URL should have no fragment (#...).";
+  if (url.has_port() && url.port_number() == 0) return "The URL's port is not one.";
+  return {};
+}
+
+}  // namespace
+
+bool valid_url(std::string_view url, std::string& why) {
+  why.clear();
+  if (url.size() > url_octets_max) {
+    why = fmt::format("A URL may have {} octets.", url_octets_max);
+  } else if (const auto parsed = urls::parse_uri(url)) {
+    why = fault_of(*parsed);
+  } else {
+    why = "This is not a URL such as https://example.com/sms (RFC 3986).";
+  }
+  return why.empty();
+}
+
+std::string origin_of(std::string_view url) {
+  std::string ignored;
+  if (!valid_url(url, ignored)) return {};
+  const urls::url_view parsed = *urls::parse_uri(url);
+  const bool secure = parsed.scheme_id() == urls::scheme::https;
+  std::string host(parsed.encoded_host().data(), parsed.encoded_host().size());
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const unsigned usual = secure ? 443 : 80;
+  return fmt::format("{}://{}:{}", secure ? "https" : "http", host,
+                     parsed.has_port() ? parsed.port_number() : usual);
+}
+
+}  // namespace smppd::webhook
