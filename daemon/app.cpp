@@ -99,8 +99,9 @@ asio::awaitable<void> app::start() {
   log::info("smppd starts with {}", config_path_);
   co_await gateway_->start();
   if (settings_.smpp.enabled) esmes_.start(*gateway_);
+  resources_ = std::make_unique<const http::api>(make_api());
   if (settings_.http.enabled) {
-    http::add_api(api_routes_, make_api());
+    http::add_api(api_routes_, *resources_);
     api_ = std::make_unique<http::server>(loop_, settings_.http.listen,
                                           http::limits_of(settings_.http), api_routes_);
     log::info("HTTP API listens on {}:{}", settings_.http.listen.host, api_->port());
@@ -148,7 +149,7 @@ void app::add_admin_routes() {
                     [this](const http::request&) -> asio::awaitable<http::response> {
                       co_return json_response(status());
                     });
-  http::add_health(admin_routes_, make_api());
+  http::add_health(admin_routes_, *resources_);
 }
 
 boost::json::object app::status() const {

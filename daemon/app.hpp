@@ -63,6 +63,7 @@ class app {
   webhook::courier webhooks_;
   esme_server esmes_;
   std::unique_ptr<gateway> gateway_;
+  std::unique_ptr<const http::api> resources_;  // the routes refer to it
   http::router api_routes_, admin_routes_;
   std::unique_ptr<http::server> api_, admin_;
   std::chrono::steady_clock::time_point started_;

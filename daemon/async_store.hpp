@@ -2,9 +2,9 @@
 // brings the answers back. Everything public is called on the loop thread; handlers run there too.
 #pragma once
 
+#include "daemon/completion.hpp"
 #include "store/store.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -48,8 +48,8 @@ struct commit_report {
 
 class async_store {
  public:
-  using accepted_handler = asio::any_completion_handler<void(durability)>;
-  using durable_handler = asio::any_completion_handler<void()>;
+  using accepted_handler = completion<void(durability)>;
+  using durable_handler = completion<void()>;
 
   /// `database` outlives this object. Opens one writer and `options.readers` readers; throws where
   /// that fails.

@@ -59,11 +59,19 @@ session_core::session_core(session_options options, steady_time now)
 // Output.
 
 // A number whose late response may still come is passed over: it would match the wrong request.
-std::uint32_t session_core::next_sequence() noexcept {
+std::uint32_t session_core::next_sequence() const noexcept {
+  auto next = sequence_;
   do {
-    sequence_ = sequence_ >= sequence_max ? 1 : sequence_ + 1;
-  } while (window_.find(sequence_) != nullptr);
-  return sequence_;
+    next = next >= sequence_max ? 1 : next + 1;
+  } while (window_.find(next) != nullptr);
+  return next;
+}
+
+template <class Request>
+session_core::own_request session_core::send_own(steady_time now) {
+  sequence_ = next_sequence();
+  std::ignore = put(Request{}, sequence_, command_status::ok);
+  return own(Request::id, sequence_, now);
 }
 
 result<void> session_core::check_send(command_id command) const {
@@ -90,7 +98,7 @@ void session_core::refuse(command_id request, std::uint32_t sequence, command_st
 
 void session_core::reply_error(command_id request, std::uint32_t sequence, command_status status) {
   if (is_bind(request)) return reject_bind(sequence, status);
-  if (finished() || is_one_way(request)) return;
+  if (finished() || is_one_way(request) || is_response(request)) return;
   refuse(request, sequence, status);
   if (owed_ > 0) --owed_;
 }
@@ -121,9 +129,7 @@ void session_core::reject_bind(std::uint32_t sequence, command_status status) {
 void session_core::unbind(steady_time now) {
   if (finished() || unbind_) return;
   if (!is_bound(state_)) return close(close_reason::by_us);
-  const auto sequence = next_sequence();
-  std::ignore = put(smpp::unbind{}, sequence, command_status::ok);
-  unbind_ = own(command_id::unbind, sequence, now);
+  unbind_ = send_own<smpp::unbind>(now);
 }
 
 void session_core::close(close_reason reason, std::string detail) {
@@ -210,9 +216,7 @@ void session_core::enquire(steady_time now) {
     enquiry_.reset();
     if (*enquiry_deadline() > now) return;
   }
-  const auto sequence = next_sequence();
-  std::ignore = put(enquire_link{}, sequence, command_status::ok);
-  enquiry_ = own(command_id::enquire_link, sequence, now);
+  enquiry_ = send_own<enquire_link>(now);
 }
 
 // Input.

@@ -177,11 +177,13 @@ class session_core {
   [[nodiscard]] bool ending() const noexcept { return unbind_ || peer_unbind_; }
 
   // Output.
-  [[nodiscard]] std::uint32_t next_sequence() noexcept;
+  [[nodiscard]] std::uint32_t next_sequence() const noexcept;
   [[nodiscard]] result<void> check_send(command_id command) const;
   template <class Pdu>
   result<void> put(const Pdu& pdu, std::uint32_t sequence, command_status status);
   void refuse(command_id request, std::uint32_t sequence, command_status status);
+  template <class Request>
+  [[nodiscard]] own_request send_own(steady_time now);
   [[nodiscard]] own_request own(command_id command, std::uint32_t sequence, steady_time now) const {
     return {sequence, command, now + options_.response_timeout};
   }
@@ -215,15 +217,15 @@ class session_core {
   command_id bind_command_{};
   std::uint8_t bind_version_{};
   bool peer_takes_tlvs_{true};
-  std::uint32_t sequence_;  // the last one
+  std::uint32_t sequence_;                              // the last one
   std::optional<own_request> bind_, enquiry_, unbind_;  // ours
   std::optional<own_request> peer_unbind_;  // answered when everything before it is, or in time
   std::size_t owed_{0};                     // requests reported and not answered
   steady_time opened_, received_, active_, time_;
   steady_time patient_until_{steady_time::min()};  // no request expires before it
-  std::optional<irregularity> noted_;  // reported next
-  std::optional<closed> gone_;         // the connection is
-  bool unbound_{false};                // to be reported
+  std::optional<irregularity> noted_;              // reported next
+  std::optional<closed> gone_;                     // the connection is
+  bool unbound_{false};                            // to be reported
   std::optional<closed> closed_;
   bool closed_reported_{false};
 };
@@ -254,6 +256,7 @@ result<std::uint32_t> session_core::send(const Request& pdu, steady_time now,
     return make_error_code(error::window_full);
   const auto sequence = next_sequence();
   if (const auto sent = put(pdu, sequence, command_status::ok); !sent) return sent.error();
+  sequence_ = sequence;
   if constexpr (is_bind) {
     bind_ = own(Request::id, sequence, now);
   } else if constexpr (!is_one_way(Request::id)) {

@@ -5,6 +5,7 @@
 #include "daemon/async_store.hpp"
 #include "daemon/bridge.hpp"
 #include "daemon/carrier/carrier.hpp"
+#include "daemon/completion.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/directory.hpp"
 #include "daemon/gateway/ids.hpp"
@@ -28,9 +29,9 @@ namespace smppd {
 
 class gateway final : public carrier_events {
  public:
-  using submission_handler = asio::any_completion_handler<void(submission_outcome)>;
+  using submission_handler = completion<void(submission_outcome)>;
   /// The answer to an ESME: ok with the id of the message, or why not.
-  using esme_handler = asio::any_completion_handler<void(smpp::command_status, store::id64)>;
+  using esme_handler = completion<void(smpp::command_status, store::id64)>;
 
   /// All references outlive this object.
   gateway(asio::io_context& loop, const config& settings, async_store& store, metrics& figures,

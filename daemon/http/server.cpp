@@ -110,7 +110,7 @@ class server::state : public std::enable_shared_from_this<state> {
         const router& routes);
 
   void start();
-  void stop(asio::any_completion_handler<void()> done);
+  void stop(completion<void()> done);
   void close();
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
@@ -157,7 +157,7 @@ class server::state : public std::enable_shared_from_this<state> {
   std::list<connection> connections_;
   std::uint16_t port_{};
   bool stopping_{false};
-  asio::any_completion_handler<void()> stopped_;
+  completion<void()> stopped_;
   std::chrono::sys_seconds date_of_;
   std::string date_;
   std::mt19937_64 ids_{std::random_device{}()};
@@ -189,7 +189,7 @@ void server::state::start() {
   sweep_later();
 }
 
-void server::state::stop(asio::any_completion_handler<void()> done) {
+void server::state::stop(completion<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
   boost::system::error_code ignored;
@@ -216,7 +216,7 @@ void server::state::close() {
 void server::state::left() {
   if (!stopping_ || !connections_.empty()) return;
   sweeper_.cancel();
-  if (stopped_) asio::post(loop_, std::exchange(stopped_, nullptr));
+  if (stopped_) asio::post(loop_, [done = std::move(stopped_)]() mutable { std::move(done)(); });
 }
 
 // One timer for all connections: a request costs no timer of its own.
@@ -441,6 +441,6 @@ std::uint16_t server::port() const noexcept { return state_->port(); }
 
 std::size_t server::connections() const noexcept { return state_->connections(); }
 
-void server::stop(asio::any_completion_handler<void()> done) { state_->stop(std::move(done)); }
+void server::stop(completion<void()> done) { state_->stop(std::move(done)); }
 
 }  // namespace smppd::http

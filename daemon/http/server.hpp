@@ -1,10 +1,10 @@
 // An HTTP/1.1 server on the daemon's loop. It knows connections and limits, not what is served.
 #pragma once
 
+#include "daemon/completion.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/http/router.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -43,7 +43,7 @@ class server {
 
   /// Accepts no more, closes idle connections, lets requests in flight be answered. `done` is
   /// called once no connection is left.
-  void stop(asio::any_completion_handler<void()> done);
+  void stop(completion<void()> done);
 
  private:
   class state;

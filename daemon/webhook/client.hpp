@@ -2,9 +2,9 @@
 // nothing of messages.
 #pragma once
 
+#include "daemon/completion.hpp"
 #include "daemon/config/config.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -56,7 +56,7 @@ struct client_limits {
 /// Loop thread only.
 class client {
  public:
-  using handler = asio::any_completion_handler<void(webhook_result)>;
+  using handler = completion<void(webhook_result)>;
 
   client(asio::io_context& loop, const client_limits& limits);
   /// Breaks off what is not finished; its handlers are destroyed without a call.

@@ -5,12 +5,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace smppd::webhook {
 
 namespace urls = boost::urls;
 
 namespace {
+
+/// Boost 1.81 lets 99999 pass.
+bool is_port(std::string_view digits) noexcept {
+  std::uint16_t port{};
+  const auto end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, port);
+  return parsed.ec == std::errc{} && parsed.ptr == end && port != 0;
+}
 
 /// Why it cannot be called; empty: it can.
 std::string fault_of(const urls::url_view& url) {
@@ -20,7 +30,7 @@ std::string fault_of(const urls::url_view& url) {
   if (url.host().empty()) return "The URL has no host.";
   if (url.has_userinfo()) return "The URL should have no user name or password.";
   if (url.has_fragment()) return "The URL should have no fragment (#...).";
-  if (url.has_port() && url.port_number() == 0) return "The URL's port is not one.";
+  if (url.has_port() && !is_port(url.port())) return "The URL's port is not one.";
   return {};
 }
 

@@ -65,7 +65,9 @@ class attempt : public std::enable_shared_from_this<attempt> {
       error_code ignored;
       socket_.close(ignored);
     }
-    std::exchange(done_, handler())(std::move(with));
+    // Moved, not exchanged: assigning an empty any_completion_handler crashes in Boost 1.81.
+    handler done(std::move(done_));
+    std::move(done)(std::move(with));
   }
 
   tcp::resolver resolver_;

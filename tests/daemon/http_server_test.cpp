@@ -88,10 +88,10 @@ class HttpServer : public testing::Test {
   }
 
   router routes_;
+  tests::loop_thread thread_;
   std::optional<asio::steady_timer> gate_;
   std::promise<void> entered_;
   std::optional<server> server_;
-  tests::loop_thread thread_;
 };
 
 TEST_F(HttpServer, KeepsTheConnectionForTheNextRequest) {

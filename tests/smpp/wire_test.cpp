@@ -97,7 +97,9 @@ TEST(Writer, WritesWhatTheReaderReads) {
   to.raw("");
   to.raw("C");
   to.c_string("");
-  EXPECT_EQ(samples::to_hex({block.get(), 10}), "7F01020304414200" "4300");
+  EXPECT_EQ(samples::to_hex({block.get(), 10}),
+            "7F01020304414200"
+            "4300");
 }
 
 TEST(Wire, EachFieldHasItsStatus) {
