@@ -11,7 +11,9 @@ folder=$(mktemp -d)
 pids=()
 step="Starting."
 
-say() { step=$1; printf '\n\033[1m%s\033[0m\n' "$1"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { step=$1; printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
 last_lines() { for log in "$folder"/*.log; do printf '%s\n' "--- $log"; tail -n 15 "$log"; done; }
 
@@ -45,6 +47,7 @@ start() {
   local log=$folder/$1.log
   shift
   printf '$ %s &\n' "$*"
+  : >"$log"
   "$@" >"$log" 2>&1 &
   pids+=($!)
 }
@@ -144,6 +147,7 @@ start smppd "$smppd" run --config "$config"
 wait_for 20 grep -q "smppd is ready" "$folder/smppd.log"
 url=http://127.0.0.1:$(port smppd "HTTP API listens on")
 smpp_port=$(port smppd "SMPP server listens on")
+cat "$folder/smppd.log"
 
 say "A text, sent over HTTP."
 body='{"to": ["+4791234567"], "from": "Shop", "message": "Your order has shipped.",

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Everything was answered, and every receipt came.
+// Success: every message was accepted, and every receipt that was asked for came.
 int run(const settings& how) {
   asio::io_context loop(1);
   load generator(loop, how);
@@ -29,7 +29,7 @@ int run(const settings& how) {
     std::fprintf(stderr, "esme_load: %s\n", generator.failure().c_str());
   if (!how.quiet) std::printf("%s", result.report().c_str());
   std::printf("%s\n", result.line().c_str());
-  return generator.failure().empty() && result.all_answered() && result.all_receipts() ? 0 : 1;
+  return generator.failure().empty() && result.all_accepted() && result.all_receipts() ? 0 : 1;
 }
 
 }  // namespace

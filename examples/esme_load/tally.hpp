@@ -40,6 +40,7 @@ class tally {
   [[nodiscard]] std::uint64_t answers() const noexcept { return acked_ + refused_; }
   [[nodiscard]] std::uint64_t receipts() const noexcept { return receipts_; }
   [[nodiscard]] bool all_answered() const noexcept { return answers() == sent(); }
+  [[nodiscard]] bool all_accepted() const noexcept { return acked_ == sent(); }
   [[nodiscard]] bool all_receipts() const noexcept {
     return !receipts_wanted_ || receipts_ == acked_;
   }

@@ -99,6 +99,8 @@ class http_client {
     return count == 0;
   }
 
+  void close() { socket_.close(); }
+
  private:
   std::string take(std::size_t count) {
     std::string taken = buffer_.substr(0, count);

@@ -48,7 +48,10 @@ const server = smpp.createServer((session) => {
       system_id: 'node', command_status: known ? smpp.ESME_ROK : smpp.ESME_RBINDFAIL,
     }));
   });
-  session.on('enquire_link', (pdu) => session.send(pdu.response()));
+  session.on('enquire_link', (pdu) => {
+    console.log('enquire_link');
+    session.send(pdu.response());
+  });
   session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
   session.on('submit_sm', (pdu) => {
     const id = ++lastId;

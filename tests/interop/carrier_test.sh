@@ -32,7 +32,6 @@ check "$(repeat 'long {text}. ' 30)" 0 3
 check "$(repeat 'длинный 😀 ' 20)" 8 4
 check "$(repeat 'x' 160)" 0 1
 check "$(repeat 'x' 161)" 0 2
-# Long enough for an enquire_link.
-sleep 1.5
+wait_for 20 grep -q enquire_link "$folder/carrier.log"
 kill -TERM "${pids[-1]}"
 wait "${pids[-1]}"

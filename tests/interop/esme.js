@@ -68,7 +68,7 @@ async function conversation() {
   const alive = await request('enquire_link', {});
   assert.equal(alive.command, 'enquire_link_resp');
 
-  const plain = await submit({ short_message: 'Hello {GSM} @£$ åÅ €' });
+  const plain = await submit({ data_coding: 0, short_message: 'Hello {GSM} @£$ åÅ €' });
   const wide = await submit({ data_coding: 8, short_message: 'Привет, 世界 😀' });
   const parts = [];
   for (let part = 1; part <= 3; ++part) {

@@ -18,10 +18,10 @@ answer=$(tell_carrier "mo 4790000001 2400 Grüße, inbound")
 wait "$esme"
 
 # What the carrier got.
-grep -qF "text=Hello {GSM} @£$ åÅ €" "$folder/submits.txt"
-grep -qF "data_coding=8 esm_class=0" "$folder/submits.txt"
-grep -qF "text=Привет, 世界 😀" "$folder/submits.txt"
+grep -qF "text=Hello {GSM} @£$ åÅ €" "$folder/submits.log"
+grep -qF "data_coding=8 esm_class=0" "$folder/submits.log"
+grep -qF "text=Привет, 世界 😀" "$folder/submits.log"
 for part in 1 2 3; do
-  grep -q "esm_class=64 .*hex=0500034d030$part.*text=part $part of 3\. \$" "$folder/submits.txt"
+  grep -q "esm_class=64 .*hex=0500034d030$part.*text=part $part of 3\. \$" "$folder/submits.log"
 done
-[ "$(wc -l <"$folder/submits.txt")" = 5 ] || fail "the carrier did not get five submit_sm"
+[ "$(wc -l <"$folder/submits.log")" = 5 ] || fail "the carrier did not get five submit_sm"

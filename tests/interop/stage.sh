@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # what is set here is used there
 # Sourced by the tests of this folder: starts programs on free ports, and ends what it started.
 # The programs come in SMPPD, SMSC_SIM and so on; see CMakeLists.txt.
 set -euo pipefail
@@ -38,6 +39,7 @@ wait_for() {
 start() {
   local log=$folder/$1.log
   shift
+  : >"$log"
   "$@" >"$log" 2>&1 &
   pids+=($!)
 }
@@ -55,13 +57,20 @@ store.path = "$folder/smppd.db"
 http.listen = "127.0.0.1:0"
 admin.listen = "127.0.0.1:0"
 smpp.listen = "127.0.0.1:0"
-carrier = [{ name = "upstream", host = "127.0.0.1", port = $1, system_id = "smppd",
-             password = "secret", window = 10, enquire_link_interval = "1s" }]
-route = [{ carriers = ["upstream"] }]
-inbound = [{ account = "interop" }]
+[[carrier]]
+name = "upstream"
+host = "127.0.0.1"
+port = $1
+system_id = "smppd"
+password = "secret"
+enquire_link_interval = "1s"
+[[route]]
+carriers = ["upstream"]
+[[inbound]]
+account = "interop"
 TOML
   "$SMPPD" account add interop --config "$folder/smppd.toml" >>"$folder/admin.log" 2>&1
-  key=$("$SMPPD" key add --account interop --config "$folder/smppd.toml" | tail -n 1)
+  key=$("$SMPPD" key add --account interop --config "$folder/smppd.toml" 2>>"$folder/admin.log")
   "$SMPPD" login add --account interop --system-id app --config "$folder/smppd.toml" \
     <<<secret >>"$folder/admin.log" 2>&1
   start smppd "$SMPPD" run --config "$folder/smppd.toml"
@@ -72,7 +81,7 @@ TOML
 
 start_smsc_sim() {
   start smsc_sim "$SMSC_SIM" --listen 127.0.0.1:0 --control 127.0.0.1:0 --system-id smppd \
-    --password secret --log "$folder/submits.txt" --count "$@"
+    --password secret --log "$folder/submits.log" --count "$@"
   carrier_port=$(port smsc_sim "listening on")
   control_port=$(port smsc_sim "control on")
 }
@@ -96,6 +105,7 @@ tell_carrier() {
 # before anybody connects there.
 watch() {
   [ -n "${CAPTURES:-}" ] || return 0
+  : >"$folder/dumpcap.$1.log"
   dumpcap -q -i lo -f "tcp port $1" -w "$CAPTURES/$1.pcapng" >"$folder/dumpcap.$1.log" 2>&1 &
   captures+=($!)
   wait_for 20 grep -q '^File:' "$folder/dumpcap.$1.log"

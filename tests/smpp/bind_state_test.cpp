@@ -1,7 +1,7 @@
 // SMPP 3.4, 2.2 and 2.3: every command in every state from either side, and what is answered.
 #include "smpp/bind_state.hpp"
 
-#include "tests/smpp/core_script.hpp"
+#include "tests/smpp/session_script.hpp"
 
 #include <gtest/gtest.h>
 
@@ -81,32 +81,58 @@ std::string refusal_of(const row& one, bind_state state) {
   if (one.refusal == "-") return "";
   const bool again = one.from_esme == "O" && is_bound(state);
   const auto length = static_cast<std::uint8_t>(16 + one.refusal.size() / 2);
-  return "000000" + samples::to_hex({&length, 1}) +
-         samples::to_hex(samples::encoded(one.command, 77)).substr(8, 8).replace(0, 1, "8") +
-         (again ? "00000005" : "00000004") + "0000004D" + std::string(one.refusal);
+  auto id = samples::to_hex(samples::encoded(one.command)).substr(8, 8);
+  id.front() = '8';
+  return "000000" + samples::to_hex({&length, 1}) + id + (again ? "00000005" : "00000004") +
+         "0000004D" + std::string(one.refusal);
+}
+
+using smpp_test::scripted_session;
+
+/// In this state, with nothing left to be looked at.
+void bring_to(scripted_session& session, bind_state state) {
+  const bool smsc = session.core.options().role == role::smsc;
+  if (state == bind_state::bound_tx) {
+    using request = smpp::bind_transmitter;
+    smsc ? bind_smsc(session, request{})
+         : smpp_test::bind_esme<request, smpp::bind_transmitter_resp>(session);
+  } else if (state == bind_state::bound_rx) {
+    using request = smpp::bind_receiver;
+    smsc ? bind_smsc(session, request{})
+         : smpp_test::bind_esme<request, smpp::bind_receiver_resp>(session);
+  } else if (state == bind_state::bound_trx) {
+    smsc ? smpp_test::bind_smsc(session) : smpp_test::bind_esme(session);
+  }
+  ASSERT_EQ(session.core.state(), state);
+}
+
+std::string output_of(scripted_session& session) {
+  smpp::byte_buffer octets;
+  session.core.take_output(octets);
+  return samples::to_hex(octets);
 }
 
 void expect_answer(const row& one, role receiver, bind_state state) {
   SCOPED_TRACE(name(one.command) + " to the " + (receiver == role::esme ? "ESME" : "SMSC") +
                " in " + std::string(name(state)));
-  scripted::session session(scripted::options_for(receiver));
-  scripted::bring_to(session, state);
-  session.feed(samples::encoded(one.command, 77));
+  scripted_session session(smpp_test::as(receiver));
+  bring_to(session, state);
+  session.receive_octets(samples::encoded(one.command, 77));
   if (!allowed(one, other(receiver), state)) {
-    EXPECT_EQ(session.output(), refusal_of(one, state));
-    EXPECT_EQ(session.events(), scripted::events{"irregularity"});
+    EXPECT_EQ(output_of(session), refusal_of(one, state));
+    std::ignore = session.take_one<smpp::irregularity>();
     EXPECT_EQ(session.core.state(), state);
   } else if (one.command == command_id::enquire_link) {
-    EXPECT_EQ(session.output(), "0000001080000015000000000000004D");
-    EXPECT_EQ(session.events(), scripted::events{});
+    EXPECT_EQ(output_of(session), "0000001080000015000000000000004D");
+    EXPECT_TRUE(session.events.empty());
   } else if (one.command == command_id::unbind) {
-    EXPECT_EQ(session.output(), "0000001080000006000000000000004D");
-    EXPECT_EQ(session.events(), (scripted::events{"unbound", "closed"}));
+    EXPECT_EQ(output_of(session), "0000001080000006000000000000004D");
+    EXPECT_EQ(session.core.state(), bind_state::closed);
   } else {
-    EXPECT_EQ(session.output(), "");
-    EXPECT_EQ(session.events(), scripted::events{"request_received"});
-    EXPECT_EQ(session.last_request.head.id, one.command);
-    EXPECT_EQ(session.last_request.head.sequence, 77U);
+    EXPECT_EQ(output_of(session), "");
+    const auto head = session.take_one<smpp::request_received>().head;
+    EXPECT_EQ(head.id, one.command);
+    EXPECT_EQ(head.sequence, 77U);
   }
 }
 
@@ -121,12 +147,12 @@ TEST(BindState, WhatMayNotBeSentIsAnsweredWithItsOwnResponse) {
 
 template <class Pdu>
 void expect_send(const row& one, role sender, bind_state state) {
-  scripted::session session(scripted::options_for(sender));
-  scripted::bring_to(session, state);
+  scripted_session session(smpp_test::as(sender));
+  bring_to(session, state);
   const auto sent = session.core.send(samples::make<Pdu>(samples::fill::typical), session.now);
   EXPECT_EQ(sent.has_value(), allowed(one, sender, state))
       << Pdu::name << " " << name(state) << " " << (sender == role::esme ? "ESME" : "SMSC");
-  EXPECT_EQ(session.output().empty(), !sent);
+  EXPECT_EQ(output_of(session).empty(), !sent);
   if (!sent) {
     EXPECT_EQ(sent.error(), smpp::error::wrong_state);
   }

@@ -1,7 +1,7 @@
 #include "smpp/session_core.hpp"
 
 #include "tests/smpp/samples.hpp"
-#include "tests/smpp/scripted_session.hpp"
+#include "tests/smpp/session_script.hpp"
 
 #include <gtest/gtest.h>
 
