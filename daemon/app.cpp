@@ -187,6 +187,10 @@ boost::json::object app::status() const {
   return all;
 }
 
+std::size_t app::connections() const {
+  return (api_ ? api_->connections() : 0) + (admin_ ? admin_->connections() : 0);
+}
+
 void app::feed_watchdog() {
   const auto period = notify::watchdog_period();
   if (!period) return;
@@ -256,6 +260,12 @@ asio::awaitable<void> app::stop() {
   }
   co_await esmes_.stop(limit / 2);
   co_await gateway_->stop(limit / 2);
+  asio::steady_timer wait(loop_);
+  const auto until = std::chrono::steady_clock::now() + limit / 4;
+  while (connections() > 0 && std::chrono::steady_clock::now() < until) {
+    wait.expires_after(std::chrono::milliseconds{10});
+    std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
   webhook_client_.stop();
   signals_.cancel();
   watchdog_.cancel();

@@ -49,6 +49,7 @@ class app {
   void on_failure(const std::exception_ptr& thrown);
   [[nodiscard]] http::api make_api();
   [[nodiscard]] boost::json::object status() const;
+  [[nodiscard]] std::size_t connections() const;  // of callers of both HTTP servers
 
   const config settings_;
   const std::string config_path_;

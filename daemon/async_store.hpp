@@ -87,6 +87,9 @@ class async_store {
   /// Changes whenever a batch is handed over: what is added under one number is committed together.
   [[nodiscard]] std::uint64_t batch_number() const noexcept { return batch_number_; }
 
+  /// Changes that wait for the writer: what is offered faster than the disk takes it.
+  [[nodiscard]] std::size_t backlog() const noexcept { return current_->changes.changes; }
+
   /// False from a failed commit until the next one succeeds. Accept nothing meanwhile.
   [[nodiscard]] bool healthy() const noexcept { return healthy_; }
   /// Why it is not healthy, in words.

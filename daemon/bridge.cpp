@@ -15,9 +15,11 @@ using smpp::command_status;
 namespace {
 
 constexpr std::uint8_t udh_indicator = 0x40;
+constexpr std::uint8_t mode_bits = 0x03;  // store and forward is all there is
 constexpr std::uint8_t type_bits = 0x3C, receipt_type = 0x04, intermediate_type = 0x20;
 constexpr std::uint8_t priority_max = 3;
 constexpr std::size_t short_message_max = 254;
+constexpr std::size_t address_max = 20;  // carriers send longer ones; we do not
 constexpr std::uint8_t canned_message_none = 0;
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
@@ -73,10 +75,10 @@ void swap_addresses(const store::address_types& types, std::string_view source,
                     std::string_view destination, smpp::deliver_sm& pdu) {
   pdu.source_addr_ton = types.destination_ton;
   pdu.source_addr_npi = types.destination_npi;
-  pdu.source_addr = destination;
+  pdu.source_addr = destination.substr(0, address_max);
   pdu.dest_addr_ton = types.source_ton;
   pdu.dest_addr_npi = types.source_npi;
-  pdu.destination_addr = source;
+  pdu.destination_addr = source.substr(0, address_max);
 }
 
 }  // namespace
@@ -153,7 +155,7 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   pdu.dest_addr_ton = carrier.destination_ton.value_or(message.types.destination_ton);
   pdu.dest_addr_npi = carrier.destination_npi.value_or(message.types.destination_npi);
   pdu.destination_addr = message.destination.view();
-  pdu.esm_class = message.esm_class;
+  pdu.esm_class = message.esm_class & static_cast<std::uint8_t>(~mode_bits);
   pdu.protocol_id = options.protocol_id;
   pdu.priority_flag = message.priority;
   pdu.schedule_delivery_time.clear();
@@ -274,10 +276,10 @@ smpp::deliver_sm write_inbound(const inbound_content& content) {
   smpp::deliver_sm pdu;
   pdu.source_addr_ton = content.types.source_ton;
   pdu.source_addr_npi = content.types.source_npi;
-  pdu.source_addr = content.source.view();
+  pdu.source_addr = content.source.view().substr(0, address_max);
   pdu.dest_addr_ton = content.types.destination_ton;
   pdu.dest_addr_npi = content.types.destination_npi;
-  pdu.destination_addr = content.destination.view();
+  pdu.destination_addr = content.destination.view().substr(0, address_max);
   pdu.data_coding = content.data_coding;
   if (content.user_data.size() <= short_message_max) {
     pdu.short_message = content.user_data;

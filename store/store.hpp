@@ -76,7 +76,8 @@ class reader {
   /// must be above it.
   [[nodiscard]] virtual result<id64> last_id() = 0;
 
-  /// `not_found` where there is none. `body`, `client_ref` and `callback_url` are the submission's where that has them.
+  /// `not_found` where there is none. `body`, `client_ref` and `callback_url` are the submission's
+  /// where that has them.
   [[nodiscard]] virtual result<rows<found_message>> find_message(id64 id) = 0;
   /// Messages by id, in the order of `ids`; unknown ids are left out.
   [[nodiscard]] virtual result<rows<found_message>> find_messages(std::span<const id64> ids) = 0;

@@ -24,6 +24,7 @@ constexpr std::uint8_t receipt_wanted = 1;
 // Pauses before a message that was refused for now is tried again.
 constexpr std::chrono::seconds first_pause{5};
 constexpr std::chrono::seconds longest_pause{600};
+constexpr std::size_t backlog_max = 100'000;  // changes that wait for the writer
 
 std::chrono::milliseconds pause_before(std::uint32_t attempt) {
   const auto doubled = first_pause * (1U << std::min(attempt > 0 ? attempt - 1 : 0U, 10U));
@@ -60,6 +61,10 @@ std::optional<refusal> gateway::overloaded(std::size_t more) const {
   if (!ready(why)) {
     return refuse(503, accepting_ ? "STORAGE_UNAVAILABLE" : "SHUTTING_DOWN", why, "",
                   command_status::syserr);
+  }
+  if (store_.backlog() > backlog_max) {
+    return refuse(503, "QUEUE_FULL", "more comes in than the disk takes; try again later", "",
+                  command_status::throttled);
   }
   if (queued_ + more > settings_.limits.queued_max) {
     return refuse(503, "QUEUE_FULL",
@@ -149,7 +154,8 @@ void gateway::submit(submission_request request, submission_handler handler) {
   auto found = admit(request, admitted);
   if (!found.empty()) return std::move(handler)(std::move(found));
   auto messages = store_accepted(request, admitted);
-  store_.when_accepted([this, messages = std::move(messages), answer = std::move(admitted.answer),
+  store_.when_accepted([this, from = request.from, messages = std::move(messages),
+                        answer = std::move(admitted.answer),
                         handler = std::move(handler)](durability became) mutable {
     if (became == durability::failed) {
       return std::move(handler)(refusals{
@@ -158,7 +164,9 @@ void gateway::submit(submission_request request, submission_handler handler) {
                  command_status::syserr)});
     }
     queued_ += messages.size();
-    figures_.accepted_http.Increment(static_cast<double>(messages.size()));
+    auto& accepted =
+        from == store::origin::http ? figures_.accepted_http : figures_.accepted_keyword_reply;
+    accepted.Increment(static_cast<double>(messages.size()));
     for (const auto& message : messages)
       enqueue(message);
     std::move(handler)(std::move(answer));
@@ -316,9 +324,12 @@ void gateway::enqueue(const outbound_ptr& message) {
 // order.
 void gateway::enqueue_at(const outbound_ptr& message, carrier& to) {
   const bool known_to_store = message->parked || message->scheduled_for != store::wall_time{};
-  if (to.has_room(message->priority) || known_to_store) return to.enqueue(message);
-  store_.add(&store::batch::parks, store::parked{to.id(), message->priority, message->id});
   auto& waiting = to.parked(message->priority);
+  if (to.has_room(message->priority) || known_to_store || message->id <= waiting.seen) {
+    return to.enqueue(message);
+  }
+  store_.add(&store::batch::parks, store::parked{to.id(), message->priority, message->id});
+  if (!waiting.more()) waiting.seen = message->id - 1;
   waiting.newest = std::max(waiting.newest, message->id);
 }
 

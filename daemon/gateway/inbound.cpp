@@ -182,7 +182,10 @@ void inbound_messages::expire(time now) {
 void inbound_messages::on_whole(const whole& message) {
   const auto text = smpp::decode_text(message.data_coding, smpp::as_bytes(message.user_data));
   const auto* keyword = directory_.find_keyword(first_word(text));
-  if (keyword != nullptr && !keyword->active) keyword = nullptr;
+  if (keyword != nullptr) {
+    const auto* owner = directory_.find_account(keyword->account);
+    if (!keyword->active || owner == nullptr || !owner->active) keyword = nullptr;
+  }
   const auto now = wall_now();
   store::inbound stored{.id = ids_.take(now),
                         .carrier = message.carrier,

@@ -67,6 +67,7 @@ void notices::tick() {
       }
       pump(target, of);
     }
+    std::erase_if(lines_, [](const auto& one) { return one.second.idle(); });
     tick();
   });
 }

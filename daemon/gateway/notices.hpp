@@ -116,6 +116,9 @@ class notices {
     std::int64_t newest{0};  // the last sequence that the store has
     std::size_t out{0};      // with the courier
     bool loading{false};
+    [[nodiscard]] bool idle() const noexcept {
+      return ready.empty() && later.empty() && out == 0 && !loading && loaded >= newest;
+    }
   };
 
   struct added {

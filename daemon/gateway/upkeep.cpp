@@ -377,11 +377,9 @@ void gateway::retire_old() {
 
 void gateway::send_reply(submission_request reply) {
   const auto to = reply.to.front();
-  submit(std::move(reply), [this, to](submission_outcome outcome) {
+  submit(std::move(reply), [to](submission_outcome outcome) {
     if (const auto* refused = std::get_if<refusals>(&outcome)) {
       log::warning("the automatic reply to {} was not accepted: {}", to, refused->front().detail);
-    } else {
-      figures_.accepted_keyword_reply.Increment();
     }
   });
 }

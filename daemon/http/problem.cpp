@@ -79,7 +79,7 @@ problem problem_of(boost::system::error_code store_error) {
   if (store_error == store::make_error_code(store::error::full)) {
     return {503, "STORAGE_FULL", "The disk is full."};
   }
-  return {503, "STORE_UNAVAILABLE", "The store cannot be read or written at the moment."};
+  return {503, "STORAGE_UNAVAILABLE", "The store cannot be read or written at the moment."};
 }
 
 }  // namespace smppd::http

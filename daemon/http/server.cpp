@@ -1,5 +1,6 @@
 #include "daemon/http/server.hpp"
 
+#include "daemon/clock.hpp"
 #include "daemon/http/problem.hpp"
 #include "daemon/observe/log.hpp"
 
@@ -410,7 +411,7 @@ void server::state::print_head(connection& to, const response& made, next then) 
 }
 
 const std::string& server::state::date() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
   if (now != date_of_) {
     date_of_ = now;
     date_ = print_date(now);

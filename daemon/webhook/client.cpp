@@ -1,5 +1,6 @@
 #include "daemon/webhook/client.hpp"
 
+#include "daemon/clock.hpp"
 #include "daemon/webhook/address.hpp"
 #include "daemon/webhook/curl_loop.hpp"
 #include "daemon/webhook/payload.hpp"
@@ -194,8 +195,7 @@ void client::transfers::start(std::unique_ptr<transfer> next) {
 void client::transfers::set_up(CURL* easy, transfer& next) const {
   next.allow_private = limits_.allow_private;
   next.response_octets = limits_.response_octets;
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  auto lines = standard_headers(next.request.id, now, next.request.body);
+  auto lines = standard_headers(next.request.id, wall_now(), next.request.body);
   lines.emplace_back("Content-Type: application/json");
   lines.emplace_back("Expect:");  // none: it would cost a round trip
   lines.insert(lines.end(), next.request.headers.begin(), next.request.headers.end());

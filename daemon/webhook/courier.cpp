@@ -1,9 +1,7 @@
 #include "daemon/webhook/courier.hpp"
 
-#include "daemon/clock.hpp"
 #include "daemon/gateway/ids.hpp"
 #include "daemon/observe/log.hpp"
-#include "daemon/webhook/payload.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +24,6 @@ void courier::take(notice_item item) {
   request.url = item.url;
   request.id = content.id;
   request.body = content.body;
-  request.headers = standard_headers(content.id, wall_now(), content.body);
   http_.post(std::move(request),
              [this, item = std::move(item)](const webhook_result& result) mutable {
                on_result(std::move(item), result);
@@ -60,6 +57,7 @@ void courier::note_health(std::int64_t target, bool good) {
   auto& of = targets_[target];
   if (good) {
     of.failures = 0;
+    if (of.out == 0) targets_.erase(target);
     return;
   }
   ++of.failures;

@@ -67,7 +67,8 @@ void curl_loop::wait_for(curl_socket_t socket, const std::shared_ptr<watch>& on,
   using asio::posix::descriptor_base;
   const auto what =
       action == CURL_CSELECT_IN ? descriptor_base::wait_read : descriptor_base::wait_write;
-  on->descriptor.async_wait(what, [=, weak = weak_from_this()](boost::system::error_code error) {
+  on->descriptor.async_wait(what, [on, under_way, socket, action,
+                                   weak = weak_from_this()](boost::system::error_code error) {
     const auto alive = weak.lock();
     *on.*under_way = false;
     if (alive == nullptr || on->gone) return;

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The whole path, durable: esme_load -> smppd -> smsc_sim, with a receipt back for every message.
-# Prints what smppd does per second, what it costs, and how that compares with SQLite alone writing the same rows in the
-# same run. The last line is key=value figures.
-#   tests/bench/path.sh [--count N] [--rate PER_SECOND] [--binds N] [--window N] [--receipt-delay MS] [--build DIR]
+# Prints what smppd does per second, what it costs, and how that compares with SQLite alone writing
+# the same rows in the same run. The last line is key=value figures.
+#   tests/bench/path.sh [--count N] [--rate PER_SECOND] [--binds N] [--window N]
+#                       [--receipt-delay MS] [--build DIR]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -65,14 +66,15 @@ carriers = ["simulated"]
 END
 smppd=$build/daemon/smppd
 "$smppd" account add bench --config "$folder/smppd.toml" >/dev/null 2>&1
-echo secret | "$smppd" login add --account bench --system-id load --config "$folder/smppd.toml" >/dev/null 2>&1
+echo secret | "$smppd" login add --account bench --system-id load \
+  --config "$folder/smppd.toml" >/dev/null 2>&1
 
 echo "SQLite alone, the same rows in the same commits ..."
 raw=$("$build/tests/bench/store_bench" 200000 | tail -n 1)
 raw_rows=$(tr ' ' '\n' <<<"$raw" | sed -n 's/^raw_rows_per_second=//p')
 
-"$build/examples/smsc_sim" --listen "127.0.0.1:$carrier" --window 1000 --receipt-delay "$receipt_delay" \
-  >"$folder/carrier.log" 2>&1 &
+"$build/examples/smsc_sim" --listen "127.0.0.1:$carrier" --window 1000 \
+  --receipt-delay "$receipt_delay" >"$folder/carrier.log" 2>&1 &
 pids+=($!)
 await_port "$carrier"
 "$smppd" run --config "$folder/smppd.toml" >"$folder/smppd.log" 2>&1 &
@@ -86,8 +88,9 @@ before=$(ticks)
 began=$(date +%s.%N)
 limit=()
 [ "$rate" = 0 ] || limit=(--rate "$rate")
-"$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret --binds "$binds" \
-  --window "$window" --count "$count" --receipts "${limit[@]}" | tee "$folder/load.log" | sed '$d'
+"$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
+  --binds "$binds" --window "$window" --count "$count" --receipts "${limit[@]}" |
+  tee "$folder/load.log" | sed '$d'
 ended=$(date +%s.%N)
 after=$(ticks)
 memory=$(awk '/VmHWM/ {print $2}' "/proc/$daemon/status")
@@ -98,16 +101,20 @@ load=$(tail -n 1 "$folder/load.log")
 value() { tr ' ' '\n' <<<"$load" | sed -n "s/^$1=//p"; }
 awk -v count="$count" -v began="$began" -v ended="$ended" -v ticks="$((after - before))" \
   -v hz="$(getconf CLK_TCK)" -v memory="$memory" -v commits="$commits" -v changes="$changes" \
-  -v raw="$raw_rows" -v receipts="$(value receipts)" -v p50="$(value submit_p50_us)" \
-  -v p99="$(value submit_p99_us)" -v r50="$(value receipt_p50_us)" -v r99="$(value receipt_p99_us)" '
+  -v raw="$raw_rows" -v receipts="$(value receipts)" \
+  -v p50="$(value submit_p50_us)" -v p99="$(value submit_p99_us)" \
+  -v r50="$(value receipt_p50_us)" -v r99="$(value receipt_p99_us)" '
   BEGIN {
     seconds = ended - began; cpu = ticks / hz; rows = changes / seconds
-    printf "%d messages with %d receipts in %.1f s, from first submit to last receipt\n", count, receipts, seconds
+    printf "%d messages with %d receipts in %.1f s, from first submit to last receipt\n",
+      count, receipts, seconds
     printf "smppd: %.2f CPU-seconds per 100 000, %d MiB at most, %.0f changes a commit\n",
       cpu / count * 100000, memory / 1024, changes / commits
     printf "%.0f row changes/s; SQLite alone %.0f rows/s\n", rows, raw
-    printf "messages=%d per_second=%.0f cpu_seconds_per_100k=%.2f peak_memory_kib=%d submit_p50_us=%d " \
-      "submit_p99_us=%d receipt_p50_us=%d receipt_p99_us=%d rows_per_second=%.0f raw_rows_per_second=%.0f " \
-      "ratio_to_raw_sqlite=%.3f\n", count, count / seconds, cpu / count * 100000, memory, p50, p99, r50, r99,
+    printf "messages=%d per_second=%.0f cpu_seconds_per_100k=%.2f peak_memory_kib=%d ",
+      count, count / seconds, cpu / count * 100000, memory
+    printf "submit_p50_us=%d submit_p99_us=%d receipt_p50_us=%d receipt_p99_us=%d ",
+      p50, p99, r50, r99
+    printf "rows_per_second=%.0f raw_rows_per_second=%.0f ratio_to_raw_sqlite=%.3f\n",
       rows, raw, rows / raw
   }'

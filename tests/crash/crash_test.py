@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Kills smppd with SIGKILL in the middle of a full-speed load, again and again, and checks what it promised.
+"""Kills smppd with SIGKILL under full load, again and again, and checks what it promised.
 
-Each cycle: an ESME submits 20 000 messages and an HTTP caller sends beside it; at a random instant smppd is killed and
-started again on the same store. Then
-  - every message that was acknowledged (submit_sm_resp ok, HTTP 202) must have reached the carrier,
+Each cycle: an ESME submits 20 000 messages and an HTTP caller sends beside it; at a random
+instant smppd is killed and started again on the same store. Then
+  - every message that was acknowledged (submit_sm_resp ok, HTTP 202) must have reached the
+    carrier,
   - the carrier must not have seen more repeats than its window,
   - every HTTP message must end as DELIVERED,
   - SQLite must find its file intact.
@@ -129,7 +130,8 @@ carriers = ["simulated"]
 
     def call(self, path, body=None):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.http}{path}", None if body is None else json.dumps(body).encode(),
+            f"http://127.0.0.1:{self.http}{path}",
+            None if body is None else json.dumps(body).encode(),
             {"X-API-Key": self.key, "Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)
@@ -145,7 +147,8 @@ def send_over_http(daemon, cycle, stop, accepted):
         serial += 1
         text = f"http #{HTTP_SERIALS + cycle * 1_000_000 + serial}"
         try:
-            status, body = daemon.call("/v1/sms/send", {"to": "+4791234567", "from": "Crash", "message": text})
+            status, body = daemon.call(
+                "/v1/sms/send", {"to": "+4791234567", "from": "Crash", "message": text})
             if status == 202:
                 accepted[text] = body["sms_message_id"]
         except (urllib.error.URLError, OSError, json.JSONDecodeError):
@@ -160,7 +163,8 @@ def run_cycle(cycle, daemon, carrier, load_program, folder, rng):
         [load_program, "--connect", f"127.0.0.1:{daemon.smpp}", "--system-id", "load", "--password",
          "secret", "--window", "500", "--count", str(COUNT), "--text", "smpp #{n}",
          "--first-serial", str(cycle * 1_000_000),
-         "--acked-file", acked_file, "--idle-timeout", "5", "--quiet"], stdout=subprocess.PIPE, text=True)
+         "--acked-file", acked_file, "--idle-timeout", "5", "--quiet"],
+        stdout=subprocess.PIPE, text=True)
     accepted, stop = {}, threading.Event()
     caller = threading.Thread(target=send_over_http, args=(daemon, cycle, stop, accepted))
     caller.start()
@@ -181,7 +185,7 @@ def run_cycle(cycle, daemon, carrier, load_program, folder, rng):
     wait_for("the queue to empty", lambda: daemon.figures()["messages_waiting"] == 0)
     promised = acked | set(accepted)
     missing = promised - set(carrier.texts())
-    assert not missing, f"{len(missing)} acknowledged messages never reached the carrier: {sorted(missing)[:5]}"
+    assert not missing, f"{len(missing)} acknowledged messages were lost: {sorted(missing)[:5]}"
     for text, message in list(accepted.items())[-200:]:
         wait_for(f"the receipt of {text}",
                  lambda m=message: daemon.call(f"/v1/sms/messages/{m}")[1]["status"] == "DELIVERED")
@@ -220,7 +224,8 @@ def main():
                     process.kill()
                     process.wait()
     print(f"cycles={len(rows)} acknowledged_smpp={sum(r[0] for r in rows)} "
-          f"acknowledged_http={sum(r[1] for r in rows)} lost=0 repeats_max={max(r[2] for r in rows)} "
+          f"acknowledged_http={sum(r[1] for r in rows)} lost=0 "
+          f"repeats_max={max(r[2] for r in rows)} "
           f"window={WINDOW * BINDS} seed={given.seed}")
 
 

@@ -66,14 +66,13 @@ TEST(Codec, EncodingAppends) {
             "00000010000000060000000000000005");
 }
 
-// A body may end where a whole TLV does, and a NUL may follow the mandatory fields.
+// A body may end where a whole TLV does.
 template <class Pdu>
 std::set<std::size_t> ends_of(const Pdu& pdu) {
   std::set<std::size_t> ends;
   std::size_t end = smpp::encoded_size(pdu) - smpp::header_octets;
   if constexpr (smpp::has_tlvs<Pdu>) {
     end -= pdu.tlvs.wire().size();
-    if (!pdu.tlvs.empty()) ends.insert(end + 1);  // the first octet of its first tag is a NUL
     for (auto one = pdu.tlvs.begin(); one != smpp::tlv_list::end(); ++one) {
       ends.insert(end);
       end += 4 + (*one).value.size();

@@ -20,8 +20,10 @@ class sqlite_place final : public place {
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, store_contract,
-                         testing::Values(engine{
-                             "Sqlite", [] { return std::unique_ptr<place>(new sqlite_place); }}),
+                         testing::Values(engine{"Sqlite",
+                                                []() -> std::unique_ptr<place> {
+                                                  return std::make_unique<sqlite_place>();
+                                                }}),
                          [](const auto& each) { return each.param.name; });
 
 }  // namespace
