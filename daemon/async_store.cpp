@@ -106,11 +106,28 @@ void async_store::finish(std::unique_ptr<load> done, commit_report report) {
     std::move(handler)();
 }
 
+// Takes out of `of` what was offered to be accepted, and sees to it that nothing of it remains in
+// the store.
+void async_store::withdraw(load& of) {
+  auto& changes = of.changes;
+  for (const auto& one : changes.accepted)
+    changes.withdrawn.push_back(one.id);
+  for (const auto& one : changes.submissions)
+    changes.withdrawn.push_back(one.id);
+  changes.accepted.clear();
+  changes.submissions.clear();
+}
+
 void async_store::fail_accepted(std::vector<accepted_handler> handlers, std::string why) {
   healthy_ = false;
   trouble_ = std::move(why);
   if (observer_) observer_({.failed = true});
+  // Nor will those be stored soon that wait behind the batch that failed.
+  withdraw(*current_);
+  auto behind = std::exchange(current_->accepted, {});
   for (auto& handler : handlers)
+    std::move(handler)(durability::failed);
+  for (auto& handler : behind)
     std::move(handler)(durability::failed);
 }
 
@@ -167,13 +184,7 @@ void async_store::write(std::unique_ptr<load> work) {
       });
       return;
     }
-    auto& changes = work->changes;
-    for (const auto& one : changes.accepted)
-      changes.withdrawn.push_back(one.id);
-    for (const auto& one : changes.submissions)
-      changes.withdrawn.push_back(one.id);
-    changes.accepted.clear();
-    changes.submissions.clear();
+    withdraw(*work);
     asio::post(loop_, [this, why = committed.error().message(),
                        refused = std::exchange(work->accepted, {})]() mutable {
       fail_accepted(std::move(refused), std::move(why));

@@ -148,6 +148,7 @@ class async_store {
   void schedule_hand_over();
   void hand_over();
   void finish(std::unique_ptr<load> done, commit_report report);
+  static void withdraw(load& of);
   void fail_accepted(std::vector<accepted_handler> handlers, std::string why);
   void enqueue_task(writer_task task);
   [[nodiscard]] store::reader& this_threads_reader();

@@ -15,6 +15,13 @@ bold='' plain=''
 if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 say() { step=$1; printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
+# logged NAME COMMAND...: its output is NAME.log.
+logged() {
+  local log=$folder/$1.log
+  shift
+  printf '$ %s\n' "$*"
+  "$@" >"$log" 2>&1
+}
 last_lines() { for log in "$folder"/*.log; do printf '%s\n' "--- $log"; tail -n 15 "$log"; done; }
 
 finish() {
@@ -74,9 +81,9 @@ build() {
   memory=$(awk '/^MemAvailable/ { print int($2 / 1572864) }' /proc/meminfo)
   jobs=$(nproc)
   [ "$memory" -ge "$jobs" ] || jobs=$((memory > 0 ? memory : 1))
-  run cmake --preset release -B "$programs" -DSMPPD_TESTS=OFF >"$folder/cmake.log" 2>&1
-  run cmake --build "$programs" --parallel "$jobs" \
-    --target smppd smsc_sim esme_client webhook_sink >"$folder/build.log" 2>&1
+  logged cmake cmake --preset release -B "$programs" -DSMPPD_TESTS=OFF
+  logged build cmake --build "$programs" --parallel "$jobs" \
+    --target smppd smsc_sim esme_client webhook_sink
 }
 
 configure() {

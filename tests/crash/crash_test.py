@@ -10,135 +10,20 @@ instant smppd is killed and started again on the same store. Then
   - SQLite must find its file intact.
 """
 import argparse
-import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.error
-import urllib.request
 
-WINDOW, BINDS = 50, 2
+from harness import BINDS, PATIENCE, WINDOW, Carrier, Daemon, wait_for
+
 COUNT = 20_000
 HTTP_SERIALS = 1_000_000_000  # the carrier tells messages apart by the number after #
-PATIENCE = 60  # seconds, for anything that must happen
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"waited {PATIENCE} s in vain for {what}")
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
-
-
-class Carrier:
-    """A simulated carrier that outlives every crash and remembers each message it was given."""
-
-    def __init__(self, program, folder):
-        self.log = os.path.join(folder, "submits.log")
-        self.port, self.control = free_port(), free_port()
-        self.process = subprocess.Popen(
-            [program, "--listen", f"127.0.0.1:{self.port}", "--control",
-             f"127.0.0.1:{self.control}", "--log", self.log, "--window", "500"],
-            stdout=subprocess.DEVNULL)
-        wait_for("the simulated carrier", lambda: answers(self.control))
-
-    def ask(self, command):
-        with socket.create_connection(("127.0.0.1", self.control), 5) as link:
-            link.sendall(command.encode() + b"\n")
-            return link.makefile().readline().strip()
-
-    def figures(self):
-        pairs = (pair.split("=", 1) for pair in self.ask("stats").split())
-        return {name: int(value) for name, value in pairs}
-
-    def texts(self):
-        self.ask("flush")
-        with open(self.log, encoding="utf-8") as lines:
-            return [line.rstrip("\n").split(" text=", 1)[1] for line in lines]
-
-
-class Daemon:
-    def __init__(self, program, folder, carrier):
-        self.program, self.folder = program, folder
-        self.smpp, self.http, self.admin = free_port(), free_port(), free_port()
-        self.config = os.path.join(folder, "smppd.toml")
-        self.store = os.path.join(folder, "smppd.db")
-        self.log = open(os.path.join(folder, "smppd.log"), "ab")
-        with open(self.config, "w", encoding="utf-8") as out:
-            out.write(f'''
-[store]
-path = "{self.store}"
-[http]
-listen = "127.0.0.1:{self.http}"
-[admin]
-listen = "127.0.0.1:{self.admin}"
-[smpp]
-listen = "127.0.0.1:{self.smpp}"
-[[carrier]]
-name = "simulated"
-host = "127.0.0.1"
-port = {carrier.port}
-system_id = "smppd"
-password = "secret"
-binds = {BINDS}
-window = {WINDOW}
-[[route]]
-prefix = ""
-carriers = ["simulated"]
-''')
-        self.run("account", "add", "crash")
-        self.run("login", "add", "--account", "crash", "--system-id", "load", given="secret\n")
-        self.key = self.run("key", "add", "--account", "crash").split()[0]
-        self.process = None
-
-    def run(self, *arguments, given=None):
-        done = subprocess.run([self.program, *arguments, "--config", self.config], input=given,
-                              capture_output=True, text=True, check=True)
-        return done.stdout
-
-    def start(self):
-        self.process = subprocess.Popen([self.program, "run", "--config", self.config],
-                                        stdout=self.log, stderr=self.log)
-        wait_for("smppd", lambda: answers(self.http) and answers(self.smpp))
-
-    def end(self, how):
-        self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
-
-    def call(self, path, body=None):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.http}{path}",
-            None if body is None else json.dumps(body).encode(),
-            {"X-API-Key": self.key, "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
-
-    def figures(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/status", timeout=10) as answer:
-            return json.load(answer)
 
 
 def send_over_http(daemon, cycle, stop, accepted):
@@ -147,11 +32,10 @@ def send_over_http(daemon, cycle, stop, accepted):
         serial += 1
         text = f"http #{HTTP_SERIALS + cycle * 1_000_000 + serial}"
         try:
-            status, body = daemon.call(
-                "/v1/sms/send", {"to": "+4791234567", "from": "Crash", "message": text})
+            status, body = daemon.send(text)
             if status == 202:
                 accepted[text] = body["sms_message_id"]
-        except (urllib.error.URLError, OSError, json.JSONDecodeError):
+        except (urllib.error.URLError, OSError, ValueError):
             time.sleep(0.01)
 
 

@@ -483,7 +483,7 @@ TEST(SessionCore, ALengthThatCannotBeLosesTheStream) {
       {"00000000 00000004 00000000 00000009", 9},
       {"00020001 00000004 00000000 00000009", 9},
       {"00000003", 0},
-      {"474554202F20485454502F312E310D0A0D0A", 0x310D0A0D},  // GET / HTTP/1.1
+      {"474554202F20485454502F312E310D0A0D0A", 0x2E310D0A},  // GET / HTTP/1.1
   };
   for (const auto& one : rows) {
     scripted_session smsc(as(role::smsc));

@@ -12,9 +12,6 @@
 #include <memory>
 #include <vector>
 
-// A false alarm of g++ 12 at -O1: it inlines one half only of how Asio allocates coroutines.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace {
 
 namespace asio = boost::asio;

@@ -1,0 +1,43 @@
+// A database whose writer fails when it is told to.
+#pragma once
+
+#include "store/sqlite/sqlite.hpp"
+#include "tests/support/faulty_store.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace tests {
+
+class faulty_database final : public store::database {
+ public:
+  explicit faulty_database(std::unique_ptr<store::database> real) : real_(std::move(real)) {}
+
+  store::result<std::unique_ptr<store::writer>> make_writer() override {
+    auto made = real_->make_writer();
+    if (!made) return made.error();
+    auto writer = std::make_unique<faulty_writer>(std::move(*made));
+    writer_ = writer.get();
+    return std::unique_ptr<store::writer>(std::move(writer));
+  }
+  store::result<std::unique_ptr<store::reader>> make_reader() override {
+    return real_->make_reader();
+  }
+  /// The last one that was made: before it is used, or on the thread that uses it.
+  [[nodiscard]] faulty_writer& writer() noexcept { return *writer_; }
+
+ private:
+  std::unique_ptr<store::database> real_;
+  faulty_writer* writer_{nullptr};
+};
+
+/// A SQLite file that does not wait for the disk: no test pulls the plug.
+[[nodiscard]] inline std::unique_ptr<faulty_database> open_faulty(const std::string& path) {
+  store::sqlite_options options;
+  options.path = path;
+  options.synchronous = store::synchronous::off;
+  return std::make_unique<faulty_database>(store::open_sqlite(options));
+}
+
+}  // namespace tests
