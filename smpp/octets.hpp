@@ -81,7 +81,8 @@ class octets {
     heap_ = std::move(other.heap_);
     heap_size_ = other.heap_size_;
     size_ = std::exchange(other.size_, 0);
-    if (!heap_ && size_ > 0) std::memcpy(inside_, other.inside_, size_);
+    // Without a heap the size is at most Inline; the compiler does not see it.
+    if (!heap_) std::memcpy(inside_, other.inside_, std::min(size_, Inline));
   }
 
   std::size_t size_{0};

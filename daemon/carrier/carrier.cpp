@@ -239,8 +239,9 @@ void carrier::on_down(bind& by) {
   if (!up()) down_since_ = std::chrono::steady_clock::now();
   figures_.bound.Set(static_cast<double>(
       std::ranges::count_if(binds_, [](const auto& one) { return one->up(); })));
-  for (auto& one : slots_) {
-    if (one.by == &by) end_unknown(one, "the session ended before the answer came");
+  // By place: what is sent again may need another slot.
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].by == &by) end_unknown(slots_[i], "the session ended before the answer came");
   }
 }
 
@@ -331,7 +332,8 @@ void carrier::conclude(const outbound_ptr& message, std::string_view why) {
 }
 
 void carrier::tick(time now) {
-  for (auto& one : slots_) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    auto& one = slots_[i];
     if (one.by != nullptr && one.doubtful && one.give_up <= now)
       end_unknown(one, "the carrier did not answer in time");
   }

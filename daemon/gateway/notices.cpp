@@ -11,7 +11,7 @@ namespace smppd {
 
 namespace {
 
-constexpr std::size_t page = 500;
+constexpr std::size_t page_max = 500;
 constexpr std::chrono::milliseconds tick_interval{250};
 constexpr std::int64_t unknown_newest = std::numeric_limits<std::int64_t>::max();
 
@@ -33,6 +33,7 @@ notices::notices(asio::io_context& loop, async_store& store, id_generator& ids,
       store_(store),
       ids_(ids),
       in_memory_max_(in_memory_max),
+      page_(std::clamp<std::size_t>(in_memory_max / 2, 1, page_max)),
       now_(std::move(now)),
       make_(std::move(make)),
       esmes_(esmes),
@@ -119,15 +120,18 @@ void notices::pump(std::int64_t target, line& of) {
     ++of.out;
     to.take(std::move(item));
   }
-  const bool room = of.ready.size() + of.later.size() + page <= in_memory_max_;
-  if (of.ready.size() < page / 2 && room && of.loaded < of.newest && !of.loading) load(target, of);
+  const bool room = of.ready.size() + of.later.size() + page_ <= in_memory_max_;
+  if (of.ready.size() <= page_ / 2 && room && of.loaded < of.newest && !of.loading) {
+    load(target, of);
+  }
 }
 
 void notices::load(std::int64_t target, line& of) {
   of.loading = true;
-  const auto query = [target, after = of.loaded](store::reader& from) -> store::result<loaded> {
+  const auto query = [target, after = of.loaded,
+                      limit = page_](store::reader& from) -> store::result<loaded> {
     loaded found;
-    auto listed = from.notices(target, after, page);
+    auto listed = from.notices(target, after, limit);
     if (!listed) return listed.error();
     found.notices = std::move(*listed);
     std::vector<store::id64> messages;
@@ -176,7 +180,7 @@ void notices::take_over(std::int64_t target, loaded found, std::int64_t newest_t
     }
   }
   // A short page is the end, unless something was added meanwhile.
-  if (found.notices.items.size() < page && of.newest == newest_then) of.newest = of.loaded;
+  if (found.notices.items.size() < page_ && of.newest == newest_then) of.newest = of.loaded;
   pump(target, of);
 }
 

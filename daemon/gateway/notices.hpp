@@ -139,6 +139,7 @@ class notices {
   async_store& store_;
   id_generator& ids_;
   std::size_t in_memory_max_;
+  std::size_t page_;  // as many are read at once
   wall_clock now_;
   make_content make_;
   notice_courier& esmes_;

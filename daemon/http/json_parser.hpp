@@ -26,8 +26,8 @@ class strict_builder {
   /// The name that stood twice; empty: none did.
   [[nodiscard]] const std::string& repeated() const noexcept { return repeated_; }
 
-  bool on_document_begin(code&) { return true; }
-  bool on_document_end(code&) { return true; }
+  static bool on_document_begin(code&) { return true; }
+  static bool on_document_end(code&) { return true; }
   bool on_object_begin(code&) {
     open_.push_back(names_.size());
     return true;
@@ -38,7 +38,7 @@ class strict_builder {
     values_.push_object(n);
     return true;
   }
-  bool on_array_begin(code&) { return true; }
+  static bool on_array_begin(code&) { return true; }
   bool on_array_end(std::size_t n, code&) {
     values_.push_array(n);
     return true;
@@ -57,7 +57,7 @@ class strict_builder {
     values_.push_string(part);
     return true;
   }
-  bool on_number_part(text, code&) { return true; }
+  static bool on_number_part(text, code&) { return true; }
   bool on_int64(std::int64_t number, text, code&) {
     values_.push_int64(number);
     return true;
@@ -78,8 +78,8 @@ class strict_builder {
     values_.push_null();
     return true;
   }
-  bool on_comment_part(text, code&) { return true; }
-  bool on_comment(text, code&) { return true; }
+  static bool on_comment_part(text, code&) { return true; }
+  static bool on_comment(text, code&) { return true; }
 
  private:
   boost::json::value_stack values_;

@@ -26,7 +26,7 @@ void add_content(json::object& body, const message_view& view) {
   body["callback_url"] = text_or_null(view.callback_url);
 }
 
-void add_single(json::object& body, const message_view::single& only) {
+void add_single(json::object& body, const single_outcome& only) {
   body["smsc_message_id"] = text_or_null(only.carrier_message_id);
   body["carrier"] = text_or_null(only.carrier);
   body["error"] = text_or_null(only.error);

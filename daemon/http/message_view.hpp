@@ -17,6 +17,12 @@ namespace smppd::http {
 /// `to` is shown up to this many recipients.
 inline constexpr std::size_t recipients_shown_max = 100;
 
+struct single_outcome {
+  bool possible_duplicate{};
+  std::uint32_t attempts{};
+  std::string carrier, carrier_message_id, error;
+};
+
 struct message_view {
   store::id64 id{};
   std::string_view status, reason;
@@ -30,14 +36,7 @@ struct message_view {
   std::string client_ref, callback_url;
   std::vector<store::reader::state_count> summary;
   store::wall_time created_at, updated_at, sent_at, delivered_at;
-
-  /// Of a message to one recipient.
-  struct single {
-    bool possible_duplicate{};
-    std::uint32_t attempts{};
-    std::string carrier, carrier_message_id, error;
-  };
-  std::optional<single> only;
+  std::optional<single_outcome> only;  // of a message to one recipient
 };
 
 [[nodiscard]] std::string to_json(const message_view& view);

@@ -36,7 +36,7 @@ using parser = beast::http::request_parser<beast::http::string_body>;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr auto never = clock::time_point::max();
 constexpr auto linger_time = std::chrono::seconds{1};
-constexpr std::size_t read_octets = 16 * 1024;
+constexpr std::size_t read_octets = 16'384;
 constexpr std::size_t refused_max = 64;  // connections beyond the limit that are told so at once
 
 /// "Tue, 15 Nov 1994 08:12:31 GMT"
@@ -128,13 +128,28 @@ class server::state : public std::enable_shared_from_this<state> {
     request current;
     std::string head;  // of the response that is written
   };
+  /// Takes a connection off the list when its coroutine ends, however that happens.
+  class leaving {
+   public:
+    leaving(state& from, std::list<connection>::iterator place) : from_(from), place_(place) {}
+    ~leaving() {
+      from_.connections_.erase(place_);
+      from_.left();
+    }
+    leaving(const leaving&) = delete;
+    leaving& operator=(const leaving&) = delete;
+
+   private:
+    state& from_;
+    std::list<connection>::iterator place_;
+  };
   /// Whether a connection takes another request.
   enum class next : std::uint8_t { request, close };
 
   asio::awaitable<void> accept_loop(std::shared_ptr<state> self);
   asio::awaitable<void> serve(std::shared_ptr<state> self, tcp::socket socket);
   asio::awaitable<next> exchange(connection& with);
-  asio::awaitable<beast::error_code> read_some(connection& from, clock::duration within);
+  static asio::awaitable<beast::error_code> read_some(connection& from, clock::duration within);
   asio::awaitable<beast::error_code> read(connection& from, parser& into);
   asio::awaitable<next> refuse(connection& to, problem why);
   asio::awaitable<next> write(connection& to, response made, next then);
@@ -269,14 +284,7 @@ asio::awaitable<void> server::state::serve([[maybe_unused]] std::shared_ptr<stat
                                            tcp::socket socket) {
   const auto place = connections_.emplace(connections_.end(), std::move(socket));
   connection& here = *place;
-  struct leaving {
-    state& from;
-    std::list<connection>::iterator place;
-    ~leaving() {
-      from.connections_.erase(place);
-      from.left();
-    }
-  } const on_exit{*this, place};
+  const leaving on_exit(*this, place);
 
   boost::system::error_code ignored;
   here.remote = here.socket.remote_endpoint(ignored).address().to_string();

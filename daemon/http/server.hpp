@@ -15,8 +15,8 @@
 namespace smppd::http {
 
 struct server_limits {
-  std::size_t body_octets_max{1024 * 1024};
-  std::size_t header_octets_max{32 * 1024};
+  std::size_t body_octets_max{1'048'576};
+  std::size_t header_octets_max{32'768};
   std::size_t headers_max{100};
   std::size_t connections_max{1024};               // one more gets 503 and is closed
   std::chrono::milliseconds read_timeout{30'000};  // from the first octet of a request to its last;

@@ -26,7 +26,7 @@ bool among(const std::array<network_v4, N>& networks, std::uint32_t address) noe
   });
 }
 
-reach reach_of(address_v4 address) noexcept {
+reach reach_of(const address_v4& address) noexcept {
   static constexpr std::array never{
       network_v4{quad(0, 0), 8},                 // this host (RFC 1122)
       network_v4{quad(169, 254), 16},            // link-local; the metadata service of most clouds

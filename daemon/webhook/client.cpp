@@ -24,7 +24,7 @@ namespace {
 
 using outcome = webhook_result::outcome;
 
-constexpr curl_off_t retry_after_max = 24 * 60 * 60;
+constexpr curl_off_t retry_after_max = 86'400;
 
 asio::ip::address address_of(const sockaddr& from) {
   if (from.sa_family == AF_INET) {
@@ -73,6 +73,8 @@ class client::transfers {
  public:
   transfers(asio::io_context& loop, const client_limits& limits);
   ~transfers();
+  transfers(const transfers&) = delete;
+  transfers& operator=(const transfers&) = delete;
 
   void post(webhook_request request, handler done);
   void stop();

@@ -5,7 +5,7 @@
 namespace smppd::webhook {
 
 curl_loop::curl_loop(asio::io_context& loop, std::size_t connections_max)
-    : loop_(loop), timer_(loop), multi_(nullptr) {
+    : loop_(loop), timer_(loop) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (global == CURLE_OK) multi_ = curl_multi_init();
   if (multi_ == nullptr) throw std::bad_alloc();

@@ -54,7 +54,7 @@ class curl_loop : public std::enable_shared_from_this<curl_loop> {
 
   asio::io_context& loop_;
   asio::steady_timer timer_;
-  CURLM* multi_;
+  CURLM* multi_{nullptr};
   std::unordered_map<curl_socket_t, std::shared_ptr<watch>> watches_;
   done_handler done_;
 };

@@ -17,7 +17,7 @@ namespace {
 /// Boost 1.81 lets 99999 pass.
 bool is_port(std::string_view digits) noexcept {
   std::uint16_t port{};
-  const auto end = digits.data() + digits.size();
+  const char* const end = digits.data() + digits.size();
   const auto parsed = std::from_chars(digits.data(), end, port);
   return parsed.ec == std::errc{} && parsed.ptr == end && port != 0;
 }

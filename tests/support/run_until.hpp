@@ -12,7 +12,8 @@ namespace tests {
 template <class Condition>
 [[nodiscard]] bool run_until(boost::asio::io_context& loop, Condition happened) {
   constexpr std::chrono::seconds patience{30};
-  const auto guard = boost::asio::make_work_guard(loop);  // answers of other threads may be on their way
+  const auto guard =
+      boost::asio::make_work_guard(loop);  // answers of other threads may be on their way
   loop.restart();
   const auto limit = std::chrono::steady_clock::now() + patience;
   while (!happened()) {

@@ -35,8 +35,10 @@ class NetListener : public testing::Test {
   }
   void run_until(const std::function<bool()>& done) {
     const auto limit = std::chrono::steady_clock::now() + 20s;
-    while (!done() && std::chrono::steady_clock::now() < limit)
+    while (!done() && std::chrono::steady_clock::now() < limit) {
+      loop.restart();
       loop.run_one_for(50ms);
+    }
     ASSERT_TRUE(done()) << "it did not happen in time";
   }
 

@@ -256,7 +256,6 @@ TEST_F(NetSession, APeerThatDoesNotReadIsNotReadFrom) {
   auto options = as(role::smsc);
   options.output_octets_max = 10'000;
   auto peer = bind_raw(options);
-  peer.set_option(asio::socket_base::receive_buffer_size(4096));
   peer.non_blocking(true);
   byte_buffer flood;
   for (std::uint32_t i = 0; i < 1000; ++i) {

@@ -57,7 +57,7 @@ TEST(PduTable, Binds) {
   bind.addr_npi = 2;
   bind.address_range = "^46";
   expect_both_ways(bind,
-                   "00000033 00000009 00000000 01020304"
+                   "00000032 00000009 00000000 01020304"
                    "534D505033544553 5400 7365637265743038 00 5355424D495431 00"
                    "34 01 02 5E343600");
   expect_both_ways(smpp::bind_transmitter{},
@@ -112,8 +112,8 @@ TEST(PduTable, HeaderOnly) {
 TEST(PduTable, SubmitSmAndDeliverSm) {
   const std::string body =
       "434D5400 0500 41434D4500 0101 343637303100 40 7F 02 00 00 01 00 08 00 04 00680069";
-  expect_both_ways(short_message<smpp::submit_sm>(), "00000034 00000004 00000000 01020304" + body);
-  expect_both_ways(short_message<smpp::deliver_sm>(), "00000034 00000005 00000000 01020304" + body);
+  expect_both_ways(short_message<smpp::submit_sm>(), "00000031 00000004 00000000 01020304" + body);
+  expect_both_ways(short_message<smpp::deliver_sm>(), "00000031 00000005 00000000 01020304" + body);
 }
 
 TEST(PduTable, SubmitSmWithTimesAndPayload) {
@@ -203,7 +203,7 @@ TEST(PduTable, SubmitMulti) {
                            {smpp::dest_address::kind::distribution_list, 0, 0, "list"}};
   pdu.short_message = "m";
   expect_both_ways(pdu,
-                   "0000002F 00000021 00000000 01020304 00 0000 3400 02 01 01 02 353500"
+                   "0000002D 00000021 00000000 01020304 00 0000 3400 02 01 01 02 353500"
                    "02 6C69737400 00 00 00 00 00 00 00 00 00 01 6D");
   smpp::submit_multi_resp resp;
   resp.message_id = "9";

@@ -1,0 +1,88 @@
+// An application that binds to smppd and does what its test says.
+#pragma once
+
+#include "smpp/net/session.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tests {
+
+class scripted_esme final : public smpp::net::session_handler {
+ public:
+  using session = smpp::net::session;
+  using status = smpp::command_status;
+
+  struct answer {
+    status how{};
+    std::string id;
+    bool operator==(const answer&) const = default;
+  };
+
+  /// Connects and asks to be bound as a transceiver.
+  scripted_esme(boost::asio::io_context& loop, std::uint16_t port, const std::string& system_id,
+                const std::string& password) {
+    using tcp = boost::asio::ip::tcp;
+    tcp::socket connected(loop);
+    connected.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    smpp::session_options options;
+    options.window_max = 1000;
+    link_ = std::make_shared<session>(std::move(connected), options, *this);
+    link_->start();
+    smpp::bind_transceiver bind;
+    bind.system_id = system_id;
+    bind.password = password;
+    std::ignore = link_->send(bind);
+  }
+  scripted_esme(const scripted_esme&) = delete;
+  scripted_esme& operator=(const scripted_esme&) = delete;
+
+  template <class Pdu>
+  void send(const Pdu& pdu) {
+    std::ignore = link_->send(pdu);
+  }
+  void close() { link_->close(); }
+
+  bool bound{false}, closed{false};
+  std::optional<status> refused;  // the bind
+  std::vector<answer> answers;    // to submit_sm
+  std::vector<smpp::query_sm_resp> queries;
+  std::vector<smpp::deliver_sm> received;
+  /// How to answer a deliver_sm; nothing: not at all.
+  std::optional<status> on_deliver{status::ok};
+
+ private:
+  void on_event(session& from, smpp::event& what) override {
+    if (std::holds_alternative<smpp::bound>(what)) bound = true;
+    if (const auto* no = std::get_if<smpp::bind_refused>(&what)) refused = no->status;
+    if (const auto* response = std::get_if<smpp::response_received>(&what)) on_response(*response);
+    const auto* asked = std::get_if<smpp::request_received>(&what);
+    if (asked == nullptr) return;
+    if (const auto* pdu = std::get_if<smpp::deliver_sm>(&asked->pdu)) {
+      received.push_back(*pdu);
+      if (on_deliver == status::ok) {
+        std::ignore = from.reply(asked->head.sequence, smpp::deliver_sm_resp{});
+      } else if (on_deliver) {
+        from.reply_error(smpp::deliver_sm::id, asked->head.sequence, *on_deliver);
+      }
+    }
+  }
+  void on_response(const smpp::response_received& response) {
+    if (const auto* pdu = std::get_if<smpp::submit_sm_resp>(&response.pdu)) {
+      answers.push_back({response.status, std::string(pdu->message_id.view())});
+    } else if (const auto* found = std::get_if<smpp::query_sm_resp>(&response.pdu)) {
+      queries.push_back(*found);
+    }
+  }
+  void on_closed(session& /*from*/, const smpp::closed& /*why*/) override { closed = true; }
+
+  std::shared_ptr<session> link_;
+};
+
+}  // namespace tests
