@@ -29,9 +29,9 @@ struct header {
 
 /// Decodes the body that belongs to `of` into `into`, which takes the type of that command (it is
 /// as before where the command is unknown). On error the fields before the bad one are there, the
-/// others empty; of a list the whole entries are there. Responses may come without their body, whatever the specification says: their
-/// fields are then empty. A NUL between the mandatory fields and the TLVs, which some peers put
-/// behind short_message, is passed over.
+/// others empty; of a list the whole entries are there. Responses may come without their body:
+/// their fields are then empty. A NUL between the mandatory fields and the TLVs, as some peers put
+/// it behind short_message, is passed over.
 [[nodiscard]] std::optional<decode_error> decode(const header& of, byte_view body, leniency how,
                                                  any_pdu& into);
 

@@ -109,7 +109,7 @@ void session_core::accept_bind(std::uint32_t sequence) {
   peer_takes_tlvs_ =
       options_.tlvs == tlv_policy::always ||
       (bind_version_ >= version_with_tlvs && options_.interface_version >= version_with_tlvs);
-  active_ = time_;
+  received_ = active_ = time_;
   const auto answer = [&](auto response) {
     response.system_id = std::string_view(options_.system_id).substr(0, system_id_max);
     response.tlvs.add_u8(tag::sc_interface_version, options_.interface_version);

@@ -289,8 +289,9 @@ asio::awaitable<void> server::state::serve([[maybe_unused]] std::shared_ptr<stat
   boost::system::error_code ignored;
   here.remote = here.socket.remote_endpoint(ignored).address().to_string();
   here.refused = connections_.size() > limits_.connections_max;
-  while (co_await exchange(here) == next::request) {
-  }
+  auto then = next::request;
+  while (then == next::request)
+    then = co_await exchange(here);
   if (here.socket.is_open()) co_await linger(here);
 }
 

@@ -4,6 +4,7 @@
 #include "tests/fuzz/check.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

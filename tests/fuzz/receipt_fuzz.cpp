@@ -2,6 +2,8 @@
 #include "smpp/receipt.hpp"
 #include "tests/fuzz/check.hpp"
 
+#include <tuple>
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const smpp::byte_view octets(data + 1, size - 1);

@@ -3,6 +3,8 @@
 #include "smpp/smpp_time.hpp"
 #include "tests/fuzz/check.hpp"
 
+#include <tuple>
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = smpp::as_text({data, size});
   const smpp::deci_time now{smpp::deciseconds{17'900'000'000}};

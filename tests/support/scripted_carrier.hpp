@@ -89,7 +89,8 @@ class scripted_carrier final : public smpp::net::session_handler {
   }
   /// Ends every connection without a word.
   void drop() {
-    for (const auto& one : std::vector(sessions_))
+    const auto all = sessions_;
+    for (const auto& one : all)
       one->close();
   }
 
@@ -110,8 +111,9 @@ class scripted_carrier final : public smpp::net::session_handler {
     const auto* asked = std::get_if<smpp::request_received>(&what);
     if (asked == nullptr) return;
     if (const auto* submit = std::get_if<smpp::submit_sm>(&asked->pdu)) {
-      submits.push_back({from.shared_from_this(), asked->head.sequence, *submit});
-      on_submit(request(submits.back()));
+      const request one{from.shared_from_this(), asked->head.sequence, *submit};
+      submits.push_back(one);
+      on_submit(one);
     } else if (on_bind == status::ok) {
       from.accept_bind(asked->head.sequence);
     } else {

@@ -82,8 +82,9 @@ TEST(Ids, OfOthersAreNone) {
                            "-123456789abcdef", "f123456789abcdef"}) {
     EXPECT_EQ(parse_smpp_id(text), std::nullopt) << text;
   }
-  for (const auto* text : {"", "msg-", "f47ac10b-58cc-4372-a567-0e02b2c3d479",
-                           "0192c6a0-0000-7000-8000-00000000000", "not-a-uuid-but-of-36-characters!!!!!"}) {
+  for (const auto* text :
+       {"", "msg-", "f47ac10b-58cc-4372-a567-0e02b2c3d479", "0192c6a0-0000-7000-8000-00000000000",
+        "not-a-uuid-but-of-36-characters!!!!!"}) {
     EXPECT_EQ(parse_uuid(text), std::nullopt) << text;
   }
 }
