@@ -383,13 +383,10 @@ void gateway::on_unknown_outcome(carrier& by, const outbound_ptr& message, std::
   message->possible_duplicate = true;
   const auto what = fmt::format("carrier {}: {}", by.settings().name, why);
   switch (by.settings().on_unknown_outcome) {
-    case unknown_outcome::retry: {
+    case unknown_outcome::retry:
       note(message->id, what + "; it is sent again and may arrive twice");
-      const auto priority = message->priority;
       if (message->expires_at <= wall_now()) return on_expired(by, message);
-      static_cast<void>(priority);
       return enqueue(message);
-    }
     case unknown_outcome::hold:
       note(message->id, what + "; it is not sent again, as configured");
       store_.add(&store::batch::settlements,

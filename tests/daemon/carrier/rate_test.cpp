@@ -49,7 +49,8 @@ TEST_F(Rate, SavesUpATenthOfASecondAtMost) {
 
 TEST_F(Rate, SaysWhenTheNextMayLeave) {
   part_rate rate(10);
-  while (rate.try_take(now_)) {}
+  while (rate.try_take(now_)) {
+  }
   const auto next = rate.next(now_);
   EXPECT_FALSE(rate.try_take(next - 2ms));
   EXPECT_TRUE(rate.try_take(next));
