@@ -187,6 +187,7 @@ outbound_ptr make_outbound(const store::message& from, std::shared_ptr<const sha
   made->data_coding = from.data_coding;
   made->esm_class = from.esm_class;
   made->registered_delivery = from.registered_delivery;
+  made->parts = from.parts;
   made->types = from.types;
   made->source = from.source;
   made->destination = from.destination;

@@ -1,5 +1,7 @@
 #include "smpp/codec.hpp"
 
+#include <tuple>
+
 namespace smpp {
 
 header decode_header(byte_view octets) noexcept {
@@ -32,7 +34,9 @@ std::optional<decode_error> decode(const header& of, byte_view body, leniency ho
   std::optional<decode_error> failure =
       decode_error{error::unknown_command, 0, "command_id", command_status::invcmdid};
   [&]<class... Pdu>(std::type_identity<std::variant<Pdu...>>) {
-    ((Pdu::id == of.id && (failure = decode_body(body, how, into.emplace<Pdu>()), true)) || ...);
+    std::ignore =
+        ((Pdu::id == of.id && (failure = decode_body(body, how, into.emplace<Pdu>()), true)) ||
+         ...);
   }(std::type_identity<any_pdu>{});
   return failure;
 }

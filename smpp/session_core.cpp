@@ -257,7 +257,7 @@ bool session_core::poll_event(event& into, steady_time now) {
   if (gone_ && !finished()) close(gone_->reason, std::move(gone_->detail));
   if (const auto at = window_deadline(); at && *at <= time_ && !finished()) {
     const auto expired = window_.expire_oldest();
-    into.emplace<request_expired>(expired.cookie, expired.sequence);
+    into = request_expired{expired.cookie, expired.sequence};
     return true;
   }
   return finished() && poll_end(into);
@@ -270,7 +270,7 @@ bool session_core::poll_end(event& into) {
   }
   if (window_.oldest() != nullptr) {
     const auto dropped = window_.drop_oldest();
-    into.emplace<request_dropped>(dropped.cookie, dropped.sequence);
+    into = request_dropped{dropped.cookie, dropped.sequence};
     return true;
   }
   if (std::exchange(closed_reported_, true)) return false;
@@ -290,7 +290,7 @@ void session_core::lose_framing() {
 }
 
 bool session_core::report(event& into, std::string what) {
-  into.emplace<irregularity>(std::move(what));
+  into = irregularity{std::move(what)};
   return true;
 }
 
@@ -345,8 +345,8 @@ bool session_core::on_application_request(const framing::frame& frame, event& in
 
 bool session_core::on_response(const framing::frame& frame, event& into, steady_time now) {
   const auto& [length, id, status, sequence] = frame.head;
-  const auto answers = [&](command_id request) {
-    return id == response_of(request) || id == command_id::generic_nack;
+  const auto answers = [&head = frame.head](command_id request) {
+    return head.id == response_of(request) || head.id == command_id::generic_nack;
   };
   for (auto* own : {&enquiry_, &bind_, &unbind_}) {
     if (*own && (*own)->sequence == sequence && answers((*own)->command)) {
@@ -388,7 +388,7 @@ bool session_core::on_bind_response(const framing::frame& frame, event& into) {
   const auto& head = frame.head;
   if (head.status != command_status::ok || head.id == command_id::generic_nack) {
     const bool no_reason = head.status == command_status::ok;
-    into.emplace<bind_refused>(no_reason ? command_status::bindfail : head.status);
+    into = bind_refused{no_reason ? command_status::bindfail : head.status};
     return true;
   }
   state_ = state_after(static_cast<command_id>(to_number(head.id) & ~response_bit));

@@ -76,6 +76,8 @@ std::size_t carrier::room() const noexcept {
 void carrier::enqueue(outbound_ptr message) {
   const auto priority = message->priority;
   const auto account = message->account;
+  auto& waiting = parked(priority);
+  if (!waiting.more()) waiting.seen = std::max(waiting.seen, message->id);
   queue_.push_back(priority, account, std::move(message));
   dispatch();
 }
@@ -103,7 +105,7 @@ void carrier::dispatch() {
   if (dispatching_) return;
   dispatching_ = true;
   const auto now = std::chrono::steady_clock::now();
-  while (sending_ && prepare_current()) {
+  while (sending_ && (current_ || !queue_.empty())) {
     bind* const by = choose_bind();
     if (by == nullptr) break;
     if (!rate_.try_take(now)) {
@@ -117,7 +119,7 @@ void carrier::dispatch() {
       }
       break;
     }
-    if (!submit_part(*by, now)) break;
+    if (!prepare_current() || !submit_part(*by, now)) break;
   }
   dispatching_ = false;
   if (queue_.size() < in_memory_max_ / 2 && sending_) {
@@ -127,7 +129,8 @@ void carrier::dispatch() {
   }
 }
 
-// A message is taken from the queue when its first part can leave; `current_` is the one whose
+// A message is taken from the queue when its first part can leave, so that what is put back comes
+// before it; `current_` is the one whose
 // parts are leaving.
 bool carrier::prepare_current() {
   while (!current_ && !queue_.empty()) {
@@ -230,13 +233,15 @@ void carrier::free_slot(submitted& of) {
 // What binds report.
 
 void carrier::on_up(bind&) {
+  was_up_ = up();
   figures_.bound.Set(static_cast<double>(
       std::ranges::count_if(binds_, [](const auto& one) { return one->up(); })));
   dispatch();
 }
 
 void carrier::on_down(bind& by) {
-  if (!up()) down_since_ = std::chrono::steady_clock::now();
+  // A bind that was only refused again has not been up.
+  if (std::exchange(was_up_, up()) && !was_up_) down_since_ = std::chrono::steady_clock::now();
   figures_.bound.Set(static_cast<double>(
       std::ranges::count_if(binds_, [](const auto& one) { return one->up(); })));
   // By place: what is sent again may need another slot.
@@ -320,7 +325,8 @@ void carrier::conclude(const outbound_ptr& message, std::string_view why) {
     message->trouble = submit_trouble::none;
     const auto priority = message->priority;
     const auto account = message->account;
-    queue_.push_front(priority, account, message);
+    queue_.put_back(priority, account, message,
+                    [](const auto& one, const auto& other) { return one->id < other->id; });
     return;
   }
   message->settled = true;

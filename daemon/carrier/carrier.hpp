@@ -55,10 +55,12 @@ class carrier final : public bind_events {
   using time = std::chrono::steady_clock::time_point;
 
   /// What waits in the store because memory is full, by priority: ids in (seen, newest] are only
-  /// there.
+  /// there. What memory has is not above `seen`, so that it is not read back as well, unless its
+  /// row in the store is another carrier's.
   struct parked_range {
     store::id64 seen{0};
     store::id64 newest{0};
+    store::id64 added{0};  // the newest of this run
     bool loading{false};
     [[nodiscard]] bool more() const noexcept { return seen < newest; }
   };
@@ -174,6 +176,7 @@ class carrier final : public bind_events {
   durable_list<std::uint8_t> recorded_;
   std::array<parked_range, 4> parked_;
   time down_since_;
+  bool was_up_{false};
   bool sending_{true};
   bool dispatching_{false};
   smpp::submit_sm scratch_;

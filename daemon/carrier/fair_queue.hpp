@@ -2,6 +2,7 @@
 // after the other, so that one customer's million does not delay another's one-time password.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,14 @@ class fair_queue {
     ++size_;
   }
 
-  /// Back to where it came from: it is the next one of its account.
-  void push_front(std::uint8_t priority, std::int64_t account, Item item) {
-    line_of(priority, account).push_front(std::move(item));
+  /// Back to where it came from: the head of its account's line, among others that were put back in
+  /// the order of `before(item, other)`.
+  template <class Before>
+  void put_back(std::uint8_t priority, std::int64_t account, Item item, Before before) {
+    auto& line = line_of(priority, account);
+    const auto place =
+        std::ranges::find_if(line, [&](const Item& other) { return before(item, other); });
+    line.insert(place, std::move(item));
     ++size_;
   }
 

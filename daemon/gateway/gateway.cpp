@@ -330,6 +330,7 @@ void gateway::enqueue_at(const outbound_ptr& message, carrier& to) {
   }
   store_.add(&store::batch::parks, store::parked{to.id(), message->priority, message->id});
   if (!waiting.more()) waiting.seen = message->id - 1;
+  waiting.added = std::max(waiting.added, message->id);
   waiting.newest = std::max(waiting.newest, message->id);
 }
 

@@ -111,7 +111,7 @@ class gateway final : public carrier_events {
     store::rows<store::sent_part> parts;
   };
   [[nodiscard]] static store::result<restored> add_parts(store::reader& from, restored found);
-  [[nodiscard]] std::vector<outbound_ptr> make_outbounds(const restored& found) const;
+  [[nodiscard]] std::vector<outbound_ptr> make_outbounds(const restored& found);
   [[nodiscard]] asio::awaitable<void> restore_young();
   [[nodiscard]] asio::awaitable<void> restore_parked();
   void refill(carrier& of, std::uint8_t priority);

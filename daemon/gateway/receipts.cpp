@@ -87,7 +87,22 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
   if (!message->waiting) message->waiting = make_awaited(*message, by.id);
   message->waiting->sent_at = wall_now();
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
-  if (!early_.empty()) match_early(carrier_id, part, message->waiting);
+  if (!early_.empty()) match_early(by.id, carrier_id, part, message->waiting);
+}
+
+void receipts::recall(const outbound_ptr& message, const store::sent_part& part) const {
+  const auto known = book_.find(part.carrier, part.carrier_message_id, carrier_id_form::exact);
+  if (known && known->message->id == message->id) message->waiting = known->message;
+}
+
+void receipts::remember(const outbound_ptr& message, const store::sent_part& part) {
+  if ((message->registered_delivery & 0x1FU) == 0 || part.carrier_message_id.empty()) return;
+  const auto known = book_.find(part.carrier, part.carrier_message_id, carrier_id_form::exact);
+  if (known && known->message->id == message->id) return;
+  if (!message->waiting) message->waiting = make_awaited(*message, part.carrier);
+  if (part.state == store::progress::delivered) message->waiting->delivered.set(part.part);
+  book_.add(part.carrier, part.carrier_message_id, part.part, message->waiting,
+            std::chrono::steady_clock::now());
 }
 
 std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
@@ -116,6 +131,7 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
   struct answer {
     store::rows<store::awaited_receipt> awaited;
     store::rows<store::found_message> messages;
+    store::rows<store::sent_part> parts;
   };
   std::vector<std::string> keys;
   for (const auto& id : {receipt.id, receipt.other_id}) {
@@ -134,6 +150,9 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     auto messages = from.find_messages(ids);
     if (!messages) return messages.error();
     found.messages = std::move(*messages);
+    auto parts = from.sent_parts(ids);
+    if (!parts) return parts.error();
+    found.parts = std::move(*parts);
     return found;
   };
   store_.read(std::move(query), [this, by, receipt = std::move(receipt), ack = std::move(ack),
@@ -151,7 +170,9 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
       const auto& message = found->messages.items.back();
       const auto row =
           std::ranges::find(found->awaited.items, message.message.id, &store::awaited_receipt::id);
-      apply(make_awaited(message), row->part, receipt, &by.figures);
+      const auto awaited = make_awaited(message);
+      remember_again(awaited, *row, found->parts);
+      apply(awaited, row->part, receipt, &by.figures);
       store_.add(&store::batch::awaits_done,
                  store::awaited_receipt{row->carrier, store_.keep(row->key), row->id, row->part});
     } else if (!receipt.sure) {
@@ -165,6 +186,18 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     }
     acknowledgements_.add(std::move(ack));
   });
+}
+
+// Other parts of it, and repetitions, may follow before the store knows what this one said.
+void receipts::remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
+                              const store::rows<store::sent_part>& parts) {
+  const auto now = std::chrono::steady_clock::now();
+  if (message->parts == 1) return book_.add(row.carrier, row.key, row.part, message, now);
+  for (const auto& part : parts.items) {
+    if (part.id != message->id) continue;
+    if (part.state == store::progress::delivered) message->delivered.set(part.part);
+    book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
+  }
 }
 
 void receipts::keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier) {
@@ -188,9 +221,9 @@ void receipts::remember_early(std::int64_t carrier, early_receipt early) {
   }
 }
 
-void receipts::match_early(std::string_view carrier_id, std::uint8_t part,
+void receipts::match_early(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
                            const awaited_ptr& message) {
-  const auto found = early_.find(early_key(message->carrier, smpp::canonical_id(carrier_id)));
+  const auto found = early_.find(early_key(carrier, smpp::canonical_id(carrier_id)));
   if (found == early_.end()) return;
   const auto early = found->second;
   std::erase_if(early_, [&](const auto& one) { return one.second.sequence == early.sequence; });

@@ -41,6 +41,10 @@ class receipts {
   /// A carrier took a part of `message` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
                         const receipt_source& by);
+  /// A message that is sent again has this part with a carrier since an earlier try. First recall
+  /// all of them, then remember all: what memory knows of one counts for the others.
+  void recall(const outbound_ptr& message, const store::sent_part& part) const;
+  void remember(const outbound_ptr& message, const store::sent_part& part);
   /// A receipt came. `ack` is answered once what it says is durable. `otherwise` is called where
   /// the text looked like a receipt, nothing else did, and no message matches: it is a message
   /// then.
@@ -73,7 +77,10 @@ class receipts {
                                                         const receipt_source& by) const;
   void keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier);
   void remember_early(std::int64_t carrier, early_receipt early);
-  void match_early(std::string_view carrier_id, std::uint8_t part, const awaited_ptr& message);
+  void match_early(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
+                   const awaited_ptr& message);
+  void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
+                      const store::rows<store::sent_part>& parts);
   void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
              metrics::carrier_figures* figures);
   void settle(awaited& message, settlement result, const carrier_receipt& receipt);

@@ -110,7 +110,7 @@ store::result<gateway::restored> gateway::add_parts(store::reader& from, restore
   return found;
 }
 
-std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) const {
+std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
   std::vector<outbound_ptr> made;
   std::unordered_map<store::id64, outbound_ptr> of_parts;
   for (std::size_t i = 0; i < found.messages.items.size(); ++i) {
@@ -132,7 +132,10 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) const {
     auto& message = of_parts[part.id];
     message->accepted.set(part.part);
     if (part.part == 1) message->first_carrier_id = part.carrier_message_id;
+    receipts_.recall(message, part);
   }
+  for (const auto& part : found.parts.items)
+    receipts_.remember(of_parts[part.id], part);
   return made;
 }
 
@@ -194,13 +197,15 @@ void gateway::refill(carrier& of, std::uint8_t priority) {
     if (!found) {
       return log::error("reading the queue of {}: {}", of.settings().name, found.error().message());
     }
-    for (auto& message : make_outbounds(*found)) {
-      range_now.seen = message->id;
+    auto messages = make_outbounds(*found);
+    // Before they are enqueued: that may ask for the next page.
+    if (!messages.empty()) range_now.seen = std::max(range_now.seen, messages.back()->id);
+    if (messages.size() < page && range_now.newest == unknown_newest) {
+      range_now.newest = std::max(range_now.seen, range_now.added);
+    }
+    for (auto& message : messages) {
       message->parked = true;
       of.enqueue(std::move(message));
-    }
-    if (found->messages.items.size() < page && range_now.newest == unknown_newest) {
-      range_now.newest = range_now.seen;
     }
   });
 }
@@ -290,6 +295,7 @@ void gateway::housekeeping() {
 // its own.
 void gateway::sweep() {
   if (!store_.healthy()) return;
+  load_due();  // what became durable after the scheduler had looked for it
   receipts_.tidy(std::chrono::steady_clock::now());
   const auto boundary = store::first_id_at(wall_now() - park_after);
   park_older_than(boundary);
@@ -327,7 +333,7 @@ void gateway::move_from_dead_carriers(std::chrono::steady_clock::time_point now)
     for (auto& message : one->take_unstarted()) {
       const auto route = route_of(*message);
       const auto up = std::ranges::find_if(route, [](const carrier* other) { return other->up(); });
-      (up != route.end() ? *up : one.get())->enqueue(message);
+      enqueue_at(message, up != route.end() ? **up : *one);
     }
   }
 }

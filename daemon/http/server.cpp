@@ -153,7 +153,7 @@ class server::state : public std::enable_shared_from_this<state> {
   asio::awaitable<beast::error_code> read(connection& from, parser& into);
   asio::awaitable<next> refuse(connection& to, problem why);
   asio::awaitable<next> write(connection& to, response made, next then);
-  asio::awaitable<void> linger(connection& with);
+  static asio::awaitable<void> linger(connection& with);
 
   void admit(tcp::socket socket);
   void fill(request& current, const parser& from, std::string_view remote);

@@ -129,7 +129,7 @@ TEST_P(Restart, DeliversReceiptsThatTheEsmeHasNotTaken) {
   EXPECT_EQ(esme->received[0].tlvs.find_text(tag::receipted_message_id), id);
   EXPECT_EQ(esme->received[0].tlvs.find_u8(tag::message_state), 2);
   wait([&] { return run_->gateway.pending().waiting(false) == 0; });
-  EXPECT_EQ(reader_->notice_targets().value().size(), 0U);
+  wait([&] { return reader_->notice_targets().value().empty(); });
 }
 
 TEST_P(Restart, KeepsTheScheduleOfAMessage) {

@@ -310,6 +310,7 @@ TEST_F(Receipt, IsAppliedOnce) {
   telco().deliver(scripted_carrier::receipt("id-1"));
   wait([&] { return telco().answers.size() == 3; });
   EXPECT_EQ(state_of(id_).state, progress::delivered);
+  wait([&] { return !run_->webhooks.taken.empty(); });
   wait([&] { return run_->gateway.pending().waiting(true) == 0; });
   EXPECT_EQ(run_->webhooks.taken.size(), 1U);
 }
@@ -393,6 +394,18 @@ TEST_F(LongMessage, OfWhichOnePartIsRefusedForGoodHasFailed) {
   wait_for(id_, progress::failed);
   wait([&] { return esme_->received.size() == 1; });
   EXPECT_EQ(esme_->received[0].tlvs.find_u8(tag::message_state), 8);
+}
+
+TEST_F(LongMessage, IsDeliveredEvenWhereMemoryHasForgottenItsParts) {
+  settings_.limits.receipts_memory_max = 2;
+  send_one();
+  wait_until_sent(submit_many(3));
+  telco().deliver(scripted_carrier::receipt("id-2"));
+  wait([&] { return telco().answers.size() == 1; });
+  EXPECT_EQ(state_of(id_).state, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait_for(id_, progress::delivered);
+  wait([&] { return esme_->received.size() == 1; });
 }
 
 // What was taken is not sent again, and its receipt counts.

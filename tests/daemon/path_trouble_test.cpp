@@ -43,7 +43,7 @@ TEST_F(Trouble, ThrottlingKeepsTheOrder) {
   const auto ids = submit_many(30);
   std::vector<std::string> taken;
   telco().on_submit = [&](const auto& one) {
-    if (telco().submits.size() <= 5) {
+    if (telco().submits.size() <= settings_.carriers[0].window) {
       return scripted_carrier::refuse(one, command_status::throttled);
     }
     taken.emplace_back(one.pdu.short_message.view());
@@ -138,16 +138,17 @@ TEST_F(Trouble, MessagesOfACarrierThatStaysDownGoToTheNext) {
 TEST_F(Trouble, ValidityThatEndsInTheQueueIsTheEnd) {
   start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
   const auto esme = bind();
-  submit(*esme, esme_message("before it"));
   auto brief = esme_message("brief");
   brief.validity_period = "000000000001000R";
+  submit(*esme, brief);
   const auto id = submit(*esme, brief);
   wait([&] { return smppd::time_of(*smppd::parse_smpp_id(id)) + 1100ms < smppd::wall_now(); });
   telco().on_bind = command_status::ok;
   wait_for(id, progress::failed);
   EXPECT_EQ(state_of(id).why, store::reason::expired);
-  wait([&] { return esme->received.size() == 1; });
+  wait([&] { return esme->received.size() == 2; });
   EXPECT_EQ(esme->received[0].tlvs.find_u8(tag::message_state), 3);
+  EXPECT_TRUE(telco().submits.empty());
 }
 
 // Silence.

@@ -16,9 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // An offset may move the first and the last day over the border of the century.
   const auto margin = std::chrono::hours(24);
   using namespace std::chrono;
-  const auto first = sys_days{1938y / January / 1} + margin;
-  const auto last = sys_days{2037y / December / 31} - margin;
-  if (read.when < first || read.when > last) return 0;
+  const auto earliest = sys_days{1938y / January / 1} + margin;
+  const auto latest = sys_days{2037y / December / 31} - margin;
+  if (read.when < earliest || read.when > latest) return 0;
   fuzz::check(again == read, "a time is written as it was read");
   return 0;
 }

@@ -69,10 +69,12 @@ class scripted_carrier final : public smpp::net::session_handler {
     one.by->reply_error(smpp::submit_sm::id, one.sequence, why);
   }
 
-  /// Sends a deliver_sm or data_sm.
+  /// Sends a deliver_sm or data_sm, on the first session that may.
   template <class Pdu>
   void deliver(const Pdu& pdu) {
-    std::ignore = sessions_.front()->send(pdu);
+    for (const auto& one : sessions_) {
+      if (one->send(pdu)) return;
+    }
   }
   /// A receipt as most carriers write it.
   [[nodiscard]] static smpp::deliver_sm receipt(std::string_view id,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,9 +50,21 @@ TEST(FairQueue, TakesWhatWasPutBackBeforeOthersOfItsAccount) {
   fair_queue<std::string> queue;
   queue.push_back(0, 1, "a1");
   queue.push_back(0, 1, "a2");
+  queue.push_back(0, 1, "a3");
   queue.push_back(0, 2, "b1");
-  queue.push_front(0, 1, queue.pop());
-  EXPECT_EQ(drain(queue), (items{"b1", "a1", "a2"}));
+  const auto first = queue.pop();
+  EXPECT_EQ(queue.pop(), "b1");
+  const auto second = queue.pop();
+  queue.put_back(0, 1, first, std::less<>());
+  queue.put_back(0, 1, second, std::less<>());
+  EXPECT_EQ(drain(queue), (items{"a1", "a2", "a3"}));
+}
+
+TEST(FairQueue, TakesWhatWasPutBackToAnEmptyLine) {
+  fair_queue<std::string> queue;
+  queue.push_back(0, 1, "a1");
+  queue.put_back(0, 1, queue.pop(), std::less<>());
+  EXPECT_EQ(drain(queue), items{"a1"});
 }
 
 TEST(FairQueue, VisitsAll) {

@@ -143,6 +143,7 @@ TEST_F(Notices, OfOneTargetDoNotDelayAnothers) {
 }
 
 TEST_F(Notices, ThatFailedAreTakenAgainAfterAPause) {
+  notices_->start({});
   esmes_.takers = {esme};
   add(esme, 7);
   run_until_taken(1);
