@@ -130,8 +130,7 @@ void carrier::dispatch() {
 }
 
 // A message is taken from the queue when its first part can leave, so that what is put back comes
-// before it; `current_` is the one whose
-// parts are leaving.
+// before it; `current_` is the one whose parts are leaving.
 bool carrier::prepare_current() {
   while (!current_ && !queue_.empty()) {
     auto message = queue_.pop();
@@ -140,6 +139,7 @@ bool carrier::prepare_current() {
       continue;
     }
     current_ = std::move(message);
+    ++current_->attempts;
     current_->settled = false;
     current_->trouble = submit_trouble::none;
     current_->next_part = 1;
@@ -187,7 +187,6 @@ bool carrier::submit_part(bind& by, time) {
   auto& taken = *find_slot(cookie);
   taken.message = current_;
   taken.part = part;
-  if (part == 1 || current_->in_flight == 0) ++current_->attempts;
   ++current_->in_flight;
   ++current_->next_part;
   figures_.parts_submitted.Increment();

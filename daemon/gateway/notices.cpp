@@ -101,6 +101,7 @@ void notices::offer(added one) {
   const auto target = one.item.target;
   auto& of = lines_[target];
   const bool memory_is_ahead = of.loaded >= of.newest && !of.loading;
+  of.offered = std::max(of.offered, one.item.sequence);
   of.newest = std::max(of.newest, one.item.sequence);
   if (one.complete && memory_is_ahead && of.ready.size() + of.later.size() < in_memory_max_) {
     of.loaded = one.item.sequence;
@@ -149,17 +150,17 @@ void notices::load(std::int64_t target, line& of) {
     found.messages = std::move(*subjects);
     return found;
   };
-  store_.read(query, [this, target, newest = of.newest](store::result<loaded> found) {
+  store_.read(query, [this, target](store::result<loaded> found) {
     lines_[target].loading = false;
     if (!found) {
       log::error("reading notices for target {}: {}", target, found.error().message());
       return;  // the next tick tries again
     }
-    take_over(target, std::move(*found), newest);
+    take_over(target, std::move(*found));
   });
 }
 
-void notices::take_over(std::int64_t target, loaded found, std::int64_t newest_then) {
+void notices::take_over(std::int64_t target, loaded found) {
   auto& of = lines_[target];
   const auto now = now_();
   for (const auto& notice : found.notices.items) {
@@ -179,8 +180,8 @@ void notices::take_over(std::int64_t target, loaded found, std::int64_t newest_t
       of.ready.push_back(std::move(item));
     }
   }
-  // A short page is the end, unless something was added meanwhile.
-  if (found.notices.items.size() < page_ && of.newest == newest_then) of.newest = of.loaded;
+  // A short page is the end, but for what was added meanwhile.
+  if (found.notices.items.size() < page_) of.newest = std::max(of.loaded, of.offered);
   pump(target, of);
 }
 

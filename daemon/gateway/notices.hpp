@@ -112,9 +112,10 @@ class notices {
   struct line {
     std::deque<notice_item> ready;
     std::multimap<store::wall_time, notice_item> later;
-    std::int64_t loaded{0};  // the last sequence that memory has seen
-    std::int64_t newest{0};  // the last sequence that the store has
-    std::size_t out{0};      // with the courier
+    std::int64_t loaded{0};   // the last sequence that memory has seen
+    std::int64_t newest{0};   // the last sequence that the store has
+    std::int64_t offered{0};  // the last one that became durable in this run
+    std::size_t out{0};       // with the courier
     bool loading{false};
     [[nodiscard]] bool idle() const noexcept {
       return ready.empty() && later.empty() && out == 0 && !loading && loaded >= newest;
@@ -129,7 +130,7 @@ class notices {
   void offer(added one);
   void pump(std::int64_t target, line& of);
   void load(std::int64_t target, line& of);
-  void take_over(std::int64_t target, loaded found, std::int64_t newest_then);
+  void take_over(std::int64_t target, loaded found);
   void tick();
   [[nodiscard]] notice_courier& courier(std::int64_t target) {
     return target > 0 ? esmes_ : webhooks_;

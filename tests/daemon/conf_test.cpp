@@ -73,8 +73,10 @@ TEST(SampleConfiguration, NamesEveryKey) {
   const auto text = sample();
   for (const auto& key : known_keys()) {
     const auto table = std::string(key.table);
-    auto from = text.find("[" + table + "]");
-    ASSERT_NE(from, std::string::npos) << table;
+    auto from = std::string::npos;
+    for (const auto* line : {"\n[", "\n[[", "\n#[", "\n#[["})
+      from = std::min(from, text.find(line + table + "]"));
+    ASSERT_NE(from++, std::string::npos) << table;
     from = text.find('\n', from);
     const auto to = std::min(text.find("\n[", from), text.find("\n#[", from));
     const auto part = text.substr(from, to - from);

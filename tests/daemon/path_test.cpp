@@ -360,6 +360,14 @@ TEST_F(LongMessage, IsSentInParts) {
   EXPECT_EQ(text, std::string(170, 'x'));
 }
 
+TEST_F(LongMessage, IsOneAttemptHoweverLongItTakes) {
+  settings_.carriers[0].window = 1;
+  send_one();
+  wait_for(id_, progress::sent);
+  EXPECT_EQ(telco().submits.size(), 2U);
+  EXPECT_EQ(state_of(id_).attempts, 1U);
+}
+
 TEST_F(LongMessage, IsDeliveredWhenAllItsPartsAre) {
   send_one();
   wait_for(id_, progress::sent);
