@@ -38,6 +38,22 @@ class Trouble : public Path {
 
 // Refusals.
 
+TEST_F(Trouble, ThrottlingKeepsTheOrder) {
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
+  const auto ids = submit_many(30);
+  std::vector<std::string> taken;
+  telco().on_submit = [&](const auto& one) {  // a whole window is refused
+    if (telco().submits.size() <= settings_.carriers[0].window) {
+      return scripted_carrier::refuse(one, command_status::throttled);
+    }
+    taken.emplace_back(one.pdu.short_message.view());
+    telco().accept(one);
+  };
+  telco().on_bind = command_status::ok;
+  wait_until_sent(ids);
+  EXPECT_THAT(taken, ElementsAreArray(numbers(1, 30)));
+}
+
 TEST_F(Trouble, ThrottledMessageIsNoDuplicate) {
   start();
   telco().on_submit = [&](const auto& one) {
