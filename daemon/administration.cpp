@@ -48,6 +48,7 @@ std::string printed(store::wall_time time) {
   return fmt::format("{:%Y-%m-%d %H:%M}Z", fmt::gmtime(whole.time_since_epoch().count()));
 }
 std::string printed(bool active) { return active ? "active" : "disabled"; }
+std::string_view switched(bool on) { return on ? "enabled" : "disabled"; }
 
 class administration {
  public:
@@ -88,12 +89,8 @@ class administration {
     console_.out << text_table(rows);
   }
 
-  void operator()(const account_disable& command) {
-    auto account = get_account(command.name);
-    account.active = false;
-    need(writer_->update_account(account), "the account");
-    console_.err << fmt::format("account '{}' disabled\n", command.name);
-  }
+  void operator()(const account_disable& command) { switch_account(command.name, false); }
+  void operator()(const account_enable& command) { switch_account(command.name, true); }
 
   void operator()(const key_add& command) {
     const auto account = get_account(command.account);
@@ -162,12 +159,8 @@ class administration {
     console_.out << text_table(rows);
   }
 
-  void operator()(const login_disable& command) {
-    auto login = get_login(command.system_id);
-    login.active = false;
-    need(writer_->update_login(login), "the login");
-    console_.err << fmt::format("login '{}' disabled\n", command.system_id);
-  }
+  void operator()(const login_disable& command) { switch_login(command.system_id, false); }
+  void operator()(const login_enable& command) { switch_login(command.system_id, true); }
 
   void operator()(const login_password& command) {
     auto login = get_login(command.system_id);
@@ -180,6 +173,18 @@ class administration {
   }
 
  private:
+  void switch_account(const std::string& name, bool on) {
+    auto account = get_account(name);
+    account.active = on;
+    need(writer_->update_account(account), "the account");
+    console_.err << fmt::format("account '{}' {}\n", name, switched(on));
+  }
+  void switch_login(const std::string& system_id, bool on) {
+    auto login = get_login(system_id);
+    login.active = on;
+    need(writer_->update_login(login), "the login");
+    console_.err << fmt::format("login '{}' {}\n", system_id, switched(on));
+  }
   [[nodiscard]] store::account get_account(std::string_view name) const {
     const auto& accounts = directory_.accounts;
     const auto found = std::find_if(accounts.begin(), accounts.end(),
@@ -265,10 +270,12 @@ int administer(const administration_command& wanted, store::wall_time now, termi
   const auto database = store::open_sqlite(options);
   return administer(wanted, *database, now, console);
 } catch (const boost::system::system_error& failure) {
-  console.err << fmt::format(
-      "smppd: the database cannot be opened: {}; run this as the user that "
-      "smppd runs as\n",
-      failure.what());
+  // Its text is "path: what is wrong [category:number]"; the number is nothing for people.
+  const std::string_view text = failure.what();
+  const bool rights =
+      failure.code() == store::error::not_writable || failure.code() == store::error::cannot_open;
+  console.err << fmt::format("smppd: {}{}\n", text.substr(0, text.rfind(" [")),
+                             rights ? " Run this as the user that smppd runs as." : "");
   return 1;
 }
 

@@ -13,6 +13,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -25,6 +26,7 @@ std::unique_ptr<store::database> open(const store_config& settings) {
   store::sqlite_options options;
   options.path = settings.path;
   options.busy_timeout = settings.busy_timeout;
+  options.sole_daemon = true;
   return store::open_sqlite(options);
 }
 
@@ -34,6 +36,8 @@ async_store_options options_of(const store_config& settings) {
   options.readers = settings.readers;
   return options;
 }
+
+constexpr std::chrono::milliseconds drain_min{3000};
 
 http::response json_response(const boost::json::object& body) {
   http::response answer;
@@ -74,7 +78,10 @@ int app::run() {
   on_signals();
   asio::co_spawn(loop_, start(), [this](const std::exception_ptr& thrown) { on_failure(thrown); });
   loop_.run();
-  if (!store_->drain(settings_.limits.shutdown_timeout)) {
+  // What is in memory is worth a moment even where the time is over.
+  const auto left =
+      std::chrono::floor<std::chrono::milliseconds>(stop_until_ - std::chrono::steady_clock::now());
+  if (!store_->drain(std::max(left, drain_min))) {
     log::error("the store did not take the last changes: {}",
                store_->trouble().empty() ? "it did not answer in time" : store_->trouble());
     exit_status_ = 1;
@@ -97,7 +104,7 @@ void app::on_failure(const std::exception_ptr& thrown) {
 // What is restored comes first; then whoever brings something new is let in.
 asio::awaitable<void> app::start() {
   log::info("smppd starts with {}", config_path_);
-  co_await gateway_->start();
+  co_await gateway_->restore();
   if (settings_.smpp.enabled) esmes_.start(*gateway_);
   resources_ = std::make_unique<const http::api>(make_api());
   if (settings_.http.enabled) {
@@ -112,6 +119,9 @@ asio::awaitable<void> app::start() {
                                             admin_routes_);
     log::info("status and metrics on {}:{}", settings_.admin.listen.host, admin_->port());
   }
+  // Last: where an address is in use nobody was connected to in vain.
+  gateway_->start();
+  started_up_ = true;
   notify::ready("running");
   feed_watchdog();
   log::info("smppd is ready");
@@ -134,7 +144,8 @@ http::api app::make_api() {
       .ready = [this](std::string& why) { return gateway_->ready(why); },
       .carriers = [names] { return http::carrier_names(names); },
       .now = wall_now,
-      .recipients_max = settings_.http.recipients_max};
+      .recipients_max = settings_.http.recipients_max,
+      .parts_max = settings_.limits.parts_max};
 }
 
 void app::add_admin_routes() {
@@ -162,7 +173,7 @@ boost::json::object app::status() const {
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_)
           .count();
   all["messages_waiting"] = gateway_->queued();
-  all["receipts_awaited_in_memory"] = gateway_->receipts_remembered();
+  all["receipts_remembered"] = gateway_->receipts_remembered();
   boost::json::array carriers;
   for (const auto& one : gateway_->carriers()) {
     const auto now = one->describe();
@@ -170,7 +181,8 @@ boost::json::object app::status() const {
                             {"binds", fmt::format("{}/{}", now.binds_up, now.binds)},
                             {"queued", now.queued},
                             {"in_flight", now.in_flight},
-                            {"parts_per_second_max", now.rate}};
+                            {"parts_per_second_max", std::llround(now.rate)}};
+    if (now.rate <= 0) row["parts_per_second_max"] = nullptr;  // no limit
     if (!now.last_error.empty()) row["last_error"] = now.last_error;
     carriers.push_back(std::move(row));
   }
@@ -207,7 +219,7 @@ void app::on_signals() {
   signals_.async_wait([this](boost::system::error_code cancelled, int signal) {
     if (cancelled) return;
     if (signal == SIGHUP) {
-      reload();
+      if (started_up_ && !stopping_) reload();
     } else {
       begin_stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
     }
@@ -253,16 +265,16 @@ void app::begin_stop(std::string_view why) {
 // Nothing new comes in; what came in is answered; what is in flight gets its answer; then the
 // carriers are left.
 asio::awaitable<void> app::stop() {
-  const std::chrono::milliseconds limit = settings_.limits.shutdown_timeout;
+  const auto now = std::chrono::steady_clock::now();
+  stop_until_ = now + settings_.limits.shutdown_timeout;
   gateway_->stop_accepting();
   for (auto* server : {&api_, &admin_}) {
     if (*server) (*server)->stop([] {});
   }
-  co_await esmes_.stop(limit / 2);
-  co_await gateway_->stop(limit / 2);
+  co_await esmes_.stop(now + settings_.limits.shutdown_timeout / 2);
+  co_await gateway_->stop(stop_until_);
   asio::steady_timer wait(loop_);
-  const auto until = std::chrono::steady_clock::now() + limit / 4;
-  while (connections() > 0 && std::chrono::steady_clock::now() < until) {
+  while (connections() > 0 && std::chrono::steady_clock::now() < stop_until_) {
     wait.expires_after(std::chrono::milliseconds{10});
     std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
   }

@@ -68,7 +68,8 @@ class app {
   http::router api_routes_, admin_routes_;
   std::unique_ptr<http::server> api_, admin_;
   std::chrono::steady_clock::time_point started_;
-  bool stopping_{false};
+  std::chrono::steady_clock::time_point stop_until_;
+  bool started_up_{false}, stopping_{false};
   int exit_status_{0};
 };
 

@@ -167,7 +167,13 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   pdu.tlvs.clear();
   std::ignore = pdu.tlvs.assign_wire(smpp::as_bytes(options.tlvs));
   if (!message.split.empty()) {
-    pdu.esm_class |= udh_indicator;
+    if (carrier.concatenation == smpp::concatenation::sar) {
+      pdu.tlvs.add_u16(smpp::tag::sar_msg_ref_num, reference_of(message.id));
+      pdu.tlvs.add_u8(smpp::tag::sar_total_segments, message.parts);
+      pdu.tlvs.add_u8(smpp::tag::sar_segment_seqnum, part);
+    } else {
+      pdu.esm_class |= udh_indicator;
+    }
     pdu.short_message = smpp::byte_view(message.split[part - 1U]);
   } else if (message.text->body.size() <= short_message_max) {
     pdu.short_message = message.text->body;

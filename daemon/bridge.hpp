@@ -34,6 +34,11 @@ struct esme_submission {
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
                   store::wall_time now, smpp::submit_sm& pdu);
 
+/// The reference that the parts of a message have in common.
+[[nodiscard]] constexpr std::uint16_t reference_of(store::id64 message) noexcept {
+  return static_cast<std::uint16_t>(message >> 6U);
+}
+
 /// How many parts a carrier makes of a message; cut into `split` where they are several. 0: too
 /// many.
 [[nodiscard]] std::size_t cut(std::string_view body, std::uint8_t data_coding,

@@ -88,10 +88,12 @@ void login_add_options(po::options_description& to) {
   account_option(to);
   system_id_option(to);
   password_options(to);
-  to.add_options()("binds-max", po::value<std::uint32_t>()->default_value(0)->value_name("N"),
+  to.add_options()("binds-max", po::value<std::int64_t>()->default_value(0)->value_name("N"),
                    "binds at once; 0: what the configuration says");
   config_option(to);
 }
+
+constexpr std::int64_t login_binds_max = 10'000;
 
 boost::system::result<password_choice, usage_error> password_of(const po::variables_map& given) {
   const auto file = text(given, "password-file");
@@ -107,9 +109,12 @@ boost::system::result<password_choice, usage_error> password_of(const po::variab
 parsed make_login_add(const po::variables_map& given) {
   auto password = password_of(given);
   if (!password) return password.error();
+  const auto binds_max = given["binds-max"].as<std::int64_t>();
+  if (binds_max < 0 || binds_max > login_binds_max)
+    return usage_error{fmt::format("--binds-max is a number from 0 to {}", login_binds_max)};
   return command(administration_command(login_add{config_path(given), text(given, "account"),
                                                   text(given, "system-id"), std::move(*password),
-                                                  given["binds-max"].as<std::uint32_t>()}));
+                                                  static_cast<std::uint32_t>(binds_max)}));
 }
 
 parsed make_login_password(const po::variables_map& given) {
@@ -138,7 +143,7 @@ constexpr char account_name[] = "account";
 constexpr char key_id_option[] = "key-id";
 constexpr char system_id_name[] = "system-id";
 
-constexpr std::array<command_form, 15> forms{{
+constexpr std::array<command_form, 17> forms{{
     {"run", "", "runs the daemon", config_option, make_plain<run_command>},
     {"check", "", "checks the configuration and ends", config_option, make_plain<check_command>},
     {"status", "", "asks the running daemon how it is", config_option, make_plain<status_command>},
@@ -146,6 +151,8 @@ constexpr std::array<command_form, 15> forms{{
     {"account list", "", "lists customers", config_option, make_listing<account_list>},
     {"account disable", "name", "its keys and logins work no more", name_options,
      make_about<account_disable, name_option>},
+    {"account enable", "name", "they work again", name_options,
+     make_about<account_enable, name_option>},
     {"key add", "", "adds an API key and prints it, once", account_options,
      make_about<key_add, account_name>},
     {"key list", "", "lists API keys", config_option, make_listing<key_list>},
@@ -155,6 +162,8 @@ constexpr std::array<command_form, 15> forms{{
     {"login list", "", "lists SMPP logins", config_option, make_listing<login_list>},
     {"login disable", "system-id", "an SMPP login works no more", system_id_options,
      make_about<login_disable, system_id_name>},
+    {"login enable", "system-id", "it works again", system_id_options,
+     make_about<login_enable, system_id_name>},
     {"login password", "system-id", "changes the password of an SMPP login", login_password_options,
      make_login_password},
     {"version", "", "prints the version", no_options,
@@ -298,6 +307,11 @@ boost::system::result<command, usage_error> parse_command_line(
   if (form == nullptr && arguments.size() > 1) form = find_form(first + " " + arguments[1]);
   if (form == nullptr) return unknown_command(arguments);
   const auto rest = arguments.subspan(words_in(*form));
+  if (form->words == "help" && !rest.empty() && !rest[0].starts_with('-') &&
+      find_form(fmt::format("{}", fmt::join(rest, " "))) == nullptr &&
+      (rest.size() > 1 || second_words(rest[0]).empty())) {
+    return unknown_command(rest);
+  }
   for (const auto& argument : rest) {
     if (argument == "--help" || argument == "-h") {
       return command(help_command{std::string(form->words)});

@@ -34,6 +34,9 @@ struct account_list {
 struct account_disable {
   std::string config_path, name;
 };
+struct account_enable {
+  std::string config_path, name;
+};
 struct key_add {
   std::string config_path, account;
 };
@@ -54,6 +57,9 @@ struct login_list {
 struct login_disable {
   std::string config_path, system_id;
 };
+struct login_enable {
+  std::string config_path, system_id;
+};
 struct login_password {
   std::string config_path, system_id;
   password_choice password;
@@ -68,8 +74,8 @@ struct help_command {
 
 /// What is done to the store by daemon/administration.hpp.
 using administration_command =
-    std::variant<account_add, account_list, account_disable, key_add, key_list, key_revoke,
-                 login_add, login_list, login_disable, login_password>;
+    std::variant<account_add, account_list, account_disable, account_enable, key_add, key_list,
+                 key_revoke, login_add, login_list, login_disable, login_enable, login_password>;
 
 using command = std::variant<run_command, check_command, administration_command, status_command,
                              version_command, help_command>;

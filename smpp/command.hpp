@@ -1,4 +1,4 @@
-// Command ids (SMPP 3.4, 5.1.2.1).
+// Command ids (SMPP 3.4, 5.1.2.1; the broadcast ones from 5.0).
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,9 @@ enum class command_id : std::uint32_t {
   submit_multi = 0x00000021,
   alert_notification = 0x00000102,
   data_sm = 0x00000103,
+  broadcast_sm = 0x00000111,
+  query_broadcast_sm = 0x00000112,
+  cancel_broadcast_sm = 0x00000113,
   generic_nack = 0x80000000,
   bind_receiver_resp = 0x80000001,
   bind_transmitter_resp = 0x80000002,
@@ -34,6 +37,9 @@ enum class command_id : std::uint32_t {
   enquire_link_resp = 0x80000015,
   submit_multi_resp = 0x80000021,
   data_sm_resp = 0x80000103,
+  broadcast_sm_resp = 0x80000111,
+  query_broadcast_sm_resp = 0x80000112,
+  cancel_broadcast_sm_resp = 0x80000113,
 };
 
 inline constexpr std::uint32_t response_bit = 0x80000000;

@@ -19,11 +19,12 @@ class smpp_category final : public boost::system::error_category {
       case error::bad_tlvs: return "the octets after the mandatory fields are not whole TLVs";
       case error::bad_list: return "a list has an entry or a length that does not exist";
       case error::unknown_command: return "the command is unknown";
+      case error::bad_proxy_header: return "the connection does not begin with a PROXY header";
       case error::window_full: return "the window is full";
       case error::wrong_state: return "the request may not be sent in this bind state";
       case error::output_full: return "the peer does not read what was sent";
       case error::closed: return "the session is closed";
-      case error::no_tlvs: return "the peer takes no message_payload";
+      case error::no_tlvs: return "the peer takes no optional parameters, and the text needs them";
     }
     return "unknown error";
   }

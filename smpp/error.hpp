@@ -21,12 +21,14 @@ enum class error {
   bad_tlvs,        // the octets after the mandatory fields are not whole TLVs
   bad_list,        // a list has an entry or a length that does not exist
   unknown_command,
+  // Of a connection.
+  bad_proxy_header,
   // Of a session.
   window_full,
   wrong_state,  // this request may not be sent in this bind state
   output_full,  // the peer does not read
   closed,
-  no_tlvs,  // the text is in message_payload, and the peer takes no optional parameters
+  no_tlvs,  // the text needs optional parameters, and the peer takes none
 };
 
 [[nodiscard]] const boost::system::error_category& category() noexcept;

@@ -1,7 +1,8 @@
-// Every PDU of SMPP 3.4. To add one: its struct, and a line in `any_pdu`.
+// Every PDU of SMPP 3.4 and 5.0. To add one: its struct, and a line in `any_pdu`.
 #pragma once
 
 #include "smpp/pdu/bind.hpp"
+#include "smpp/pdu/broadcast.hpp"
 #include "smpp/pdu/link.hpp"
 #include "smpp/pdu/multi.hpp"
 #include "smpp/pdu/query.hpp"
@@ -20,7 +21,8 @@ using any_pdu =
                  bind_transmitter, bind_transmitter_resp, bind_receiver, bind_receiver_resp, unbind,
                  unbind_resp, generic_nack, query_sm, query_sm_resp, cancel_sm, cancel_sm_resp,
                  replace_sm, replace_sm_resp, submit_multi, submit_multi_resp, outbind,
-                 alert_notification>;
+                 alert_notification, broadcast_sm, broadcast_sm_resp, query_broadcast_sm,
+                 query_broadcast_sm_resp, cancel_broadcast_sm, cancel_broadcast_sm_resp>;
 
 /// Calls `visit(std::type_identity<Pdu>{})` for every PDU.
 template <class Visitor>

@@ -10,17 +10,17 @@ namespace {
 // How many octets of user data go into one part; of septets, one to an octet.
 struct part_limits {
   std::size_t alone;
-  std::size_t with_udh8;
-  std::size_t with_udh16;
+  std::size_t of_several;
 };
 
-constexpr part_limits limits_of(alphabet counted) {
+constexpr part_limits limits_of(alphabet counted, concatenation how) {
+  const bool word = how == concatenation::udh16;
   switch (counted) {
-    case alphabet::gsm7: return {160, 153, 152};
-    case alphabet::ucs2: return {140, 134, 132};  // 70, 67 and 66 units
+    case alphabet::gsm7: return {160, word ? 152U : 153U};
+    case alphabet::ucs2: return {140, word ? 132U : 134U};  // 70, 66 and 67 units
     case alphabet::octets: break;
   }
-  return {140, 134, 133};
+  return {140, word ? 133U : 134U};
 }
 
 bool is_high_surrogate(byte_view octets, std::size_t at) { return (octets[at] & 0xFCU) == 0xD8U; }
@@ -52,11 +52,10 @@ std::size_t end_of_part(alphabet counted, byte_view octets, std::size_t begin, s
 template <class Part>
 void for_each_part(std::uint8_t data_coding, byte_view octets, concatenation how, Part part) {
   const alphabet counted = alphabet_of(data_coding);
-  const part_limits limits = limits_of(counted);
+  const part_limits limits = limits_of(counted, how);
   if (octets.size() <= limits.alone) return;
-  const std::size_t limit = how == concatenation::udh8 ? limits.with_udh8 : limits.with_udh16;
   for (std::size_t begin = 0; begin < octets.size();) {
-    const std::size_t end = end_of_part(counted, octets, begin, limit);
+    const std::size_t end = end_of_part(counted, octets, begin, limits.of_several);
     part(begin, end);
     begin = end;
   }
@@ -65,6 +64,7 @@ void for_each_part(std::uint8_t data_coding, byte_view octets, concatenation how
 }  // namespace
 
 std::size_t count_parts(std::uint8_t data_coding, byte_view octets, concatenation how) {
+  if (how == concatenation::payload) return octets.size() <= payload_max ? 1 : 0;
   std::size_t parts = 0;
   for_each_part(data_coding, octets, how, [&](std::size_t, std::size_t) { ++parts; });
   if (parts == 0) return 1;
@@ -84,7 +84,7 @@ std::vector<byte_buffer> split(std::uint8_t data_coding, byte_view octets, conca
   parts.reserve(total);
   for_each_part(data_coding, octets, how, [&](std::size_t begin, std::size_t end) {
     ++element.sequence;
-    byte_buffer part = format_udh(element);
+    byte_buffer part = how == concatenation::sar ? byte_buffer{} : format_udh(element);
     const byte_view user_data = octets.subspan(begin, end - begin);
     part.insert(part.end(), user_data.begin(), user_data.end());
     parts.push_back(std::move(part));

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t sequence_max = 0x7FFFFFFF;
 constexpr std::uint8_t version_with_tlvs = 0x34;
+constexpr std::uint8_t version_with_broadcasts = 0x50;
 constexpr std::size_t system_id_max = 15;
 
 bind_state state_after(command_id bind) noexcept {
@@ -25,7 +26,14 @@ bool is_bind(command_id command) noexcept {
          command == command_id::bind_transceiver;
 }
 
-bool is_known(command_id command) noexcept {
+bool is_broadcast(command_id command) noexcept {
+  return command == command_id::broadcast_sm || command == command_id::query_broadcast_sm ||
+         command == command_id::cancel_broadcast_sm;
+}
+
+// To a session of version `ours`.
+bool is_known(command_id command, std::uint8_t ours) noexcept {
+  if (is_broadcast(command) && ours < version_with_broadcasts) return false;
   bool known = false;
   for_each_pdu([&](auto pdu) { known = known || decltype(pdu)::type::id == command; });
   return known;
@@ -304,7 +312,7 @@ bool session_core::on_request(const framing::frame& frame, event& into, steady_t
     return false;
   }
   active_ = now;
-  if (!is_known(command)) {
+  if (!is_known(command, options_.interface_version)) {
     std::ignore = put(generic_nack{}, sequence, command_status::invcmdid);
     return report(into, "unknown command " + name(command));
   }

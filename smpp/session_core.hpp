@@ -160,7 +160,7 @@ class session_core {
   }
   [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
   [[nodiscard]] const session_options& options() const noexcept { return options_; }
-  /// False: TLVs are left out of what is sent; a message_payload fails with no_tlvs.
+  /// False: TLVs are left out of what is sent; a message_payload or a sar_ part fails with no_tlvs.
   [[nodiscard]] bool peer_takes_tlvs() const noexcept { return peer_takes_tlvs_; }
 
  private:
@@ -236,7 +236,9 @@ template <class Pdu>
 result<void> session_core::put(const Pdu& pdu, std::uint32_t sequence, command_status status) {
   if constexpr (has_tlvs<Pdu>) {
     if (!peer_takes_tlvs_ && !pdu.tlvs.empty()) {
-      if (pdu.tlvs.find(tag::message_payload)) return make_error_code(error::no_tlvs);
+      // Without these the text is lost, or a part of it is taken for the whole.
+      if (pdu.tlvs.find(tag::message_payload) || pdu.tlvs.find(tag::sar_msg_ref_num))
+        return make_error_code(error::no_tlvs);
       Pdu without = pdu;
       without.tlvs.clear();
       return encode(output_, without, sequence, status);

@@ -4,7 +4,7 @@ namespace store {
 
 void batch::clear() noexcept {
   const auto forget = [](auto&... lists) { (lists.clear(), ...); };
-  forget(texts, submissions, accepted, parks, reschedules, parts, sents, part_settlements,
+  forget(texts, submissions, accepted, parks, reschedules, recuts, parts, sents, part_settlements,
          settlements, awaits, awaits_done, unmatched, unmatched_done, inbound_parts,
          inbound_parts_done, inbounds, keyword_hits, notices, notices_postponed, notices_done,
          events, marks, withdrawn);

@@ -37,6 +37,13 @@ struct settled {
   wall_time scheduled_for;
 };
 
+/// The carrier that takes the message cuts it into another number of parts than it was accepted
+/// with.
+struct recut {
+  id64 id{};
+  std::uint8_t parts{};
+};
+
 /// A part of a message of several parts got its final state from a receipt.
 struct settled_part {
   id64 id{};
@@ -90,6 +97,7 @@ struct batch {
   std::vector<message> accepted;
   std::vector<parked> parks;
   std::vector<rescheduled> reschedules;
+  std::vector<recut> recuts;
   std::vector<sent_part> parts;
   std::vector<sent> sents;
   std::vector<settled_part> part_settlements;

@@ -10,6 +10,7 @@ const char* sentence(error e) noexcept {
     case error::not_found: return "There is no such record.";
     case error::already_exists: return "A record with this name exists already.";
     case error::locked: return "The database is locked by another process.";
+    case error::in_use: return "Another smppd runs on this database.";
     case error::full: return "The disk, or the database, is full.";
     case error::io: return "Reading or writing the disk failed.";
     case error::corrupt: return "The database is damaged.";

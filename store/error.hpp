@@ -9,6 +9,7 @@ enum class error {
   not_found = 1,
   already_exists,
   locked,          // another process holds the database; trying again may help
+  in_use,          // another daemon runs on the database
   full,            // no room on the disk, or the database's own limit
   io,              // the disk failed
   corrupt,         // the database contradicts itself

@@ -59,7 +59,7 @@ struct address_types {
   bool operator==(const address_types&) const = default;
 };
 
-/// One text to one destination, as it was accepted: never changes.
+/// One text to one destination, as it was accepted: never changes, but for `parts`.
 struct message {
   id64 id{};
   id64 submission{};  // 0: it is a submission of its own
@@ -69,7 +69,7 @@ struct message {
   origin from{origin::http};
   std::uint8_t priority{};  // 0 lowest .. 3
   std::uint8_t data_coding{}, esm_class{}, registered_delivery{};
-  std::uint8_t parts{1};  // submit_sm PDUs it takes
+  std::uint8_t parts{1};  // submit_sm PDUs it takes, at the carrier that it goes to
   address_types types;
   wall_time expires_at;                  // after this it is not tried any more
   std::string_view source, destination;  // as SMPP addresses

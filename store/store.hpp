@@ -25,6 +25,8 @@ inline constexpr std::string_view mark_young_from =
 inline constexpr std::string_view mark_receipts_from =
     "receipts_from";  // no awaited receipt below it is only in memory
 inline constexpr std::string_view mark_clean_stop = "clean_stop";  // 1: the last run ended in order
+inline constexpr std::string_view mark_repeats_below =
+    "repeats_below";  // what waited below it at a crash may have been submitted before
 
 /// The one writer. Blocking; one thread at a time. Every call is one transaction, durable when it
 /// returns without error.
@@ -55,9 +57,10 @@ class writer {
       const keyword& changed) = 0;  // by id; not its counters
   [[nodiscard]] virtual result<void> delete_keyword(std::int64_t id) = 0;
 
-  /// Deletes at most `limit` records older than `before`: messages that are final, with everything
-  /// that belongs to them, and inbound messages, both unless a notice about them waits; unmatched
-  /// receipts. Returns how many; fewer than `limit`: there are no more for now.
+  /// Deletes at most about `limit` records older than `before`: notices that nobody took, messages
+  /// that are final, or sent and without a receipt until now, with everything that belongs to them,
+  /// inbound messages, unmatched receipts. Returns how many; fewer than `limit`: there are no more
+  /// for now.
   [[nodiscard]] virtual result<std::size_t> delete_older(wall_time before, std::size_t limit) = 0;
 };
 

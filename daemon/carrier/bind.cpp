@@ -45,7 +45,6 @@ void bind::start() {
   running_ = true;
   asio::co_spawn(loop_, run(), [this](const std::exception_ptr& thrown) {
     running_ = false;
-    ended_.cancel();
     if (thrown) std::rethrow_exception(thrown);
   });
 }
@@ -135,14 +134,14 @@ void bind::note_error(std::string what) {
   log::warning("bind {}: {}", label_, last_error_);
 }
 
-asio::awaitable<void> bind::stop() {
+void bind::begin_stop() {
   stopping_ = true;
   pause_.cancel();
   if (session_) session_->unbind();
-  while (running_) {
-    ended_.expires_at(std::chrono::steady_clock::time_point::max());
-    std::ignore = co_await ended_.async_wait(no_throw);
-  }
+}
+
+void bind::disconnect() {
+  if (session_) session_->close("smppd stops");
 }
 
 bool bind::can_submit() const { return transmits() && session_ && session_->can_send(); }

@@ -50,9 +50,12 @@ class bind final : public smpp::net::session_handler {
   bind& operator=(const bind&) = delete;
 
   void start();
-  /// Unbinds, waits for the answer a moment, and stays down. Completes when nothing of it runs any
-  /// more.
-  [[nodiscard]] asio::awaitable<void> stop();
+  /// Unbinds and stays down.
+  void begin_stop();
+  /// No longer waits for the carrier to agree.
+  void disconnect();
+  /// Nothing of it runs any more.
+  [[nodiscard]] bool ended() const noexcept { return !running_; }
 
   [[nodiscard]] const std::string& label() const noexcept { return label_; }
   [[nodiscard]] bool up() const noexcept { return bound_; }

@@ -50,11 +50,20 @@ void carrier::start() {
     one->start();
 }
 
-asio::awaitable<void> carrier::stop() {
+void carrier::begin_stop() {
   stop_sending();
   rate_timer_.cancel();
   for (auto& one : binds_)
-    co_await one->stop();
+    one->begin_stop();
+}
+
+void carrier::disconnect() {
+  for (auto& one : binds_)
+    one->disconnect();
+}
+
+bool carrier::ended() const noexcept {
+  return std::ranges::all_of(binds_, [](const auto& one) { return one->ended(); });
 }
 
 bool carrier::up() const noexcept {
@@ -144,10 +153,13 @@ bool carrier::prepare_current() {
     current_->trouble = submit_trouble::none;
     current_->next_part = 1;
     current_->split.clear();
-    const auto count = cut(current_->text->body, current_->data_coding, current_->esm_class,
-                           current_->options, settings_.concatenation,
-                           static_cast<std::uint16_t>(current_->id >> 6), &current_->split);
-    current_->parts = static_cast<std::uint8_t>(std::clamp<std::size_t>(count, 1, smpp::parts_max));
+    const auto count =
+        cut(current_->text->body, current_->data_coding, current_->esm_class, current_->options,
+            settings_.concatenation, reference_of(current_->id), &current_->split);
+    const auto parts =
+        static_cast<std::uint8_t>(std::clamp<std::size_t>(count, 1, smpp::parts_max));
+    if (std::exchange(current_->parts, parts) != parts)
+      store_.add(&store::batch::recuts, store::recut{current_->id, parts});
   }
   while (current_ && !current_->all_sent() && current_->accepted[current_->next_part])
     ++current_->next_part;

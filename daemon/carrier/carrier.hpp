@@ -81,8 +81,11 @@ class carrier final : public bind_events {
   void stop_sending() noexcept { sending_ = false; }
   /// True when no answer is awaited any more.
   [[nodiscard]] bool quiet() const noexcept { return in_flight_count_ == 0 && unrecorded_ == 0; }
-  /// Unbinds and disconnects; completes when every bind has ended.
-  [[nodiscard]] asio::awaitable<void> stop();
+  /// Unbinds and disconnects; `ended` tells when every bind has.
+  void begin_stop();
+  /// No longer waits for the carrier to agree.
+  void disconnect();
+  [[nodiscard]] bool ended() const noexcept;
 
   /// True when the next message of this priority fits into memory, and nothing of it waits in the
   /// store.

@@ -94,8 +94,10 @@ key_rules<carrier_config> carrier_message_keys() {
       key("destination_npi", "likewise", &table::destination_npi, octet()),
       key("service_type", "of every message", &table::service_type, shape::text{0, 5}),
       key("concatenation", "how the parts of a long message are marked", &table::concatenation,
-          shape::choice<smpp::concatenation>{
-              {{"udh8", smpp::concatenation::udh8}, {"udh16", smpp::concatenation::udh16}}}),
+          shape::choice<smpp::concatenation>{{{"udh8", smpp::concatenation::udh8},
+                                              {"udh16", smpp::concatenation::udh16},
+                                              {"sar", smpp::concatenation::sar},
+                                              {"payload", smpp::concatenation::payload}}}),
       key("id_form", "how message ids in receipts differ from those in submit_sm_resp",
           &table::id_form,
           shape::choice<carrier_id_form>{{{"automatic", carrier_id_form::automatic},

@@ -328,9 +328,12 @@ loaded_config load_config(const std::filesystem::path& file) {
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (!stream || (text.fail() && errno != 0)) {
-    return failure(file, 0, 0,
-                   fmt::format("cannot be read: {}; name another one with --config",
-                               std::generic_category().message(errno)));
+    const std::string_view remedy = errno == EACCES
+                                        ? "run this as the user that may read it, or root"
+                                        : "name another one with --config";
+    return failure(
+        file, 0, 0,
+        fmt::format("cannot be read: {}; {}", std::generic_category().message(errno), remedy));
   }
   return parse_config(text.str(), file);
 }

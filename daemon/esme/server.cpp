@@ -7,8 +7,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace smppd {
 
@@ -17,6 +19,7 @@ using smpp::command_status;
 namespace {
 
 constexpr std::chrono::seconds redeliver_after{5};
+constexpr std::chrono::seconds unbind_patience{2};
 
 bool receives(smpp::bind_state state) {
   return state == smpp::bind_state::bound_rx || state == smpp::bind_state::bound_trx;
@@ -32,9 +35,16 @@ void esme_server::start(gateway& rules) {
   gateway_ = &rules;
   const smpp::net::listener::tcp::endpoint at(asio::ip::make_address(settings_.listen.host),
                                               settings_.listen.port);
-  listener_ = std::make_unique<smpp::net::listener>(
-      loop_, at,
-      [this](smpp::net::listener::tcp::socket connected) { on_connection(std::move(connected)); });
+  try {
+    listener_ = std::make_unique<smpp::net::listener>(
+        loop_, at, [this](smpp::net::listener::tcp::socket connected) {
+          on_connection(std::move(connected));
+        });
+  } catch (const boost::system::system_error& failure) {
+    throw std::runtime_error(fmt::format("SMPP cannot listen on {} port {}: {}; see smpp.listen",
+                                         settings_.listen.host, settings_.listen.port,
+                                         failure.code().message()));
+  }
   listener_->start();
   log::info("SMPP server listens on {}:{}", settings_.listen.host, port());
 }
@@ -70,7 +80,8 @@ void esme_server::on_event(session& from, smpp::event& what) {
     return on_deliver_response(*response);
   }
   if (const auto* expired = std::get_if<smpp::request_expired>(&what)) {
-    return deliver_again(expired->cookie, redeliver_after);
+    if (auto item = take_back(expired->cookie)) deliver_again(std::move(*item));
+    return;
   }
   if (const auto* dropped = std::get_if<smpp::request_dropped>(&what)) {
     if (auto item = take_back(dropped->cookie)) gateway_->pending().returned(std::move(*item));
@@ -112,10 +123,7 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
   if (login == nullptr) {
     return refuse_bind(from, sequence, command_status::invsysid, system_id, "unknown system_id");
   }
-  const auto limit = login->binds_max != 0 ? login->binds_max : settings_.binds_per_login;
-  const auto bound =
-      std::ranges::count_if(esmes_, [&](const auto& one) { return one.second.login == login->id; });
-  if (static_cast<std::uint64_t>(bound) >= limit) {
+  if (!has_room_for(*login)) {
     return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
   }
   if (password_checks_ >= password_checks_max) {
@@ -123,36 +131,50 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
                        "too many passwords are being checked");
   }
   ++password_checks_;
-  asio::post(workers_, [this, id = from.id(), sequence, login = *login,
+  asio::post(workers_, [this, id = from.id(), sequence, system_id, hash = login->password_hash,
                         password = std::string(pdu.password.view())] {
-    const bool matches = password_matches(login.password_hash, password);
-    asio::post(loop_, [this, id, sequence, login, matches] {
+    const bool matches = password_matches(hash, password);
+    asio::post(loop_, [this, id, sequence, system_id, matches] {
       --password_checks_;
-      finish_bind(id, sequence, login, matches);
+      finish_bind(id, sequence, system_id, matches);
     });
   });
 }
 
-void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence, const store::login& login,
-                              bool matches) {
+bool esme_server::has_room_for(const store::login& login) const {
+  const auto limit = login.binds_max != 0 ? login.binds_max : settings_.binds_per_login;
+  const auto bound =
+      std::ranges::count_if(esmes_, [&](const auto& one) { return one.second.login == login.id; });
+  return static_cast<std::uint64_t>(bound) < limit;
+}
+
+// Others may have bound, and the login may have been disabled, while the password was checked.
+void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence,
+                              const std::string& system_id, bool matches) {
   auto* const one = find(id);
   if (one == nullptr || !one->link->alive()) return;
   auto& link = *one->link;
   if (stopping_) {
-    return refuse_bind(link, sequence, command_status::syserr, login.system_id, "stopping");
+    return refuse_bind(link, sequence, command_status::syserr, system_id, "stopping");
   }
   if (!matches) {
-    return refuse_bind(link, sequence, command_status::invpaswd, login.system_id, "wrong password");
+    return refuse_bind(link, sequence, command_status::invpaswd, system_id, "wrong password");
+  }
+  const auto* login = gateway_->customers().find_login(system_id);
+  if (login == nullptr) {
+    return refuse_bind(link, sequence, command_status::invsysid, system_id, "unknown system_id");
+  }
+  if (!has_room_for(*login)) {
+    return refuse_bind(link, sequence, command_status::alybnd, system_id, "too many binds");
   }
   link.accept_bind(sequence);
-  one->login = login.id;
-  one->system_id = login.system_id;
+  one->login = login->id;
+  one->system_id = system_id;
   figures_.esme_sessions.Increment();
-  log::info("ESME {}: {} bound, {}", link.remote(), login.system_id,
-            smpp::name(link.core().state()));
+  log::info("ESME {}: {} bound, {}", link.remote(), system_id, smpp::name(link.core().state()));
   if (receives(link.core().state())) {
-    receivers_[login.id].push_back(id);
-    gateway_->pending().wake(login.id);
+    receivers_[login->id].push_back(id);
+    gateway_->pending().wake(login->id);
   }
 }
 
@@ -270,10 +292,14 @@ std::optional<notice_item> esme_server::take_back(std::uint64_t cookie) {
   return std::move(found.mapped().item);
 }
 
-void esme_server::deliver_again(std::uint64_t cookie, std::chrono::milliseconds pause) {
-  if (auto item = take_back(cookie)) {
-    gateway_->pending().failed(std::move(*item), pause, false);
-  }
+void esme_server::deliver_again(notice_item item) {
+  const auto attempts_max = settings_.deliver_attempts_max;
+  ++item.attempts;
+  if (attempts_max == 0 || item.attempts < attempts_max)
+    return gateway_->pending().failed(std::move(item), redeliver_after, attempts_max != 0);
+  log::warning("message {}: its deliver_sm was not taken {} times and is given up",
+               to_smpp_id(item.subject), item.attempts);
+  gateway_->pending().done(item.target, item.sequence);
 }
 
 void esme_server::on_deliver_response(const smpp::response_received& response) {
@@ -285,7 +311,7 @@ void esme_server::on_deliver_response(const smpp::response_received& response) {
     case command_status::x_t_appn:
     case command_status::throttled:
     case command_status::msgqful:
-    case command_status::syserr: return pending.failed(std::move(*item), redeliver_after, false);
+    case command_status::syserr: return deliver_again(std::move(*item));
     default:
       log::warning("message {}: the ESME refused its deliver_sm for good: {}",
                    to_smpp_id(item->subject), smpp::name(response.status));
@@ -312,10 +338,9 @@ void esme_server::on_closed(session& from, const smpp::closed& why) {
             why.detail.empty() ? "" : ", ", why.detail);
 }
 
-asio::awaitable<void> esme_server::stop(std::chrono::milliseconds limit) {
+asio::awaitable<void> esme_server::stop(std::chrono::steady_clock::time_point until) {
   stopping_ = true;
   if (listener_) listener_->stop();
-  const auto until = std::chrono::steady_clock::now() + limit;
   asio::steady_timer wait(loop_);
   const auto open = [this] {
     return std::ranges::any_of(esmes_, [](const auto& one) { return one.second.unanswered > 0; });
@@ -326,7 +351,7 @@ asio::awaitable<void> esme_server::stop(std::chrono::milliseconds limit) {
   }
   for (auto& [id, one] : esmes_)
     one.link->unbind();
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{2};
+  const auto patience = std::min(until, std::chrono::steady_clock::now() + unbind_patience);
   while (!esmes_.empty() && std::chrono::steady_clock::now() < patience) {
     wait.expires_after(std::chrono::milliseconds{10});
     std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));

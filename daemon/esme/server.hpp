@@ -31,8 +31,8 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   /// Listens; throws boost::system::system_error where that fails. Call once.
   void start(gateway& rules);
   /// Accepts no more connections, answers what is open, unbinds everybody; completes when all are
-  /// gone, at most after `limit`.
-  [[nodiscard]] asio::awaitable<void> stop(std::chrono::milliseconds limit);
+  /// gone, at the latest at `until`.
+  [[nodiscard]] asio::awaitable<void> stop(std::chrono::steady_clock::time_point until);
 
   [[nodiscard]] std::uint16_t port() const {
     return listener_ ? listener_->port() : std::uint16_t{0};
@@ -67,14 +67,15 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void on_request(session& from, smpp::request_received& request);
   template <class Bind>
   void on_bind(session& from, std::uint32_t sequence, const Bind& pdu);
-  void finish_bind(std::uint64_t id, std::uint32_t sequence, const store::login& login,
+  void finish_bind(std::uint64_t id, std::uint32_t sequence, const std::string& system_id,
                    bool matches);
+  [[nodiscard]] bool has_room_for(const store::login& login) const;
   void refuse_bind(session& to, std::uint32_t sequence, smpp::command_status status,
                    const std::string& system_id, std::string_view why);
   void on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
   void on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu);
   void on_deliver_response(const smpp::response_received& response);
-  void deliver_again(std::uint64_t cookie, std::chrono::milliseconds pause);
+  void deliver_again(notice_item item);
   [[nodiscard]] std::optional<notice_item> take_back(std::uint64_t cookie);
   [[nodiscard]] esme* find(std::uint64_t id);
   /// A session of this login that can take a deliver_sm now; the next one each time.

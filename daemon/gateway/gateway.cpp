@@ -477,7 +477,7 @@ void gateway::note(store::id64 id, std::string_view what) {
 
 void gateway::log_step(const outbound& message, std::string_view step,
                        std::string_view detail) const {
-  const auto level = settings_.log.messages ? log::level::info : log::level::debug;
+  const auto level = log::message_level();
   if (!log::enabled(level)) return;
   log::write(level, fmt::format("message {}: {} ({}), to {}, {} part(s)", to_smpp_id(message.id),
                                 step, detail, message.destination.view(), message.parts));

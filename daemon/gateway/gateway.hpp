@@ -40,14 +40,16 @@ class gateway final : public carrier_events {
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;
 
-  /// Reads back what an earlier run left, then connects to the carriers. Throws std::runtime_error
-  /// where the store fails.
-  [[nodiscard]] asio::awaitable<void> start();
+  /// Reads back what an earlier run left; from then on messages are accepted. Throws
+  /// std::runtime_error where the store fails.
+  [[nodiscard]] asio::awaitable<void> restore();
+  /// Connects to the carriers.
+  void start();
   /// Refuses what is new from now on.
   void stop_accepting() noexcept { accepting_ = false; }
-  /// Lets what is in flight finish, for at most `limit`, and unbinds from the carriers. Leaves the
+  /// Lets what is in flight finish and unbinds from the carriers, by `until`. Leaves the
   /// marks of an orderly stop to the store's next commit.
-  [[nodiscard]] asio::awaitable<void> stop(std::chrono::milliseconds limit);
+  [[nodiscard]] asio::awaitable<void> stop(std::chrono::steady_clock::time_point until);
 
   /// What `submit` would answer, without accepting anything (its `id` is 0).
   [[nodiscard]] submission_outcome check(const submission_request& request) const;

@@ -209,9 +209,10 @@ void inbound_messages::on_whole(const whole& message) {
     }
   }
   store_.add(&store::batch::inbounds, stored);
-  (keyword != nullptr ? figures_.inbound_matched : figures_.inbound_unmatched).Increment();
-  log::info("inbound {}: from {} to {}, {} part(s), keyword {}", to_uuid(stored.id), message.source,
-            message.destination, message.parts, keyword != nullptr ? keyword->word : "none");
+  (stored.account != 0 ? figures_.inbound_matched : figures_.inbound_unmatched).Increment();
+  log::info("message {}: inbound from {} to {}, {} part(s), keyword {}", to_smpp_id(stored.id),
+            message.source, message.destination, message.parts,
+            keyword != nullptr ? keyword->word : "none");
   pass_on(stored, keyword);
   if (keyword == nullptr) return;
   store_.add(&store::batch::keyword_hits, store::keyword_hit{keyword->id, now});

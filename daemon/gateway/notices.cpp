@@ -1,6 +1,7 @@
 #include "daemon/gateway/notices.hpp"
 
 #include "daemon/observe/log.hpp"
+#include "store/error.hpp"
 
 #include <boost/container_hash/hash.hpp>
 
@@ -141,8 +142,11 @@ void notices::load(std::int64_t target, line& of) {
         messages.push_back(notice.subject);
         continue;
       }
-      if (auto inbound = from.find_inbound(notice.subject)) {
+      auto inbound = from.find_inbound(notice.subject);
+      if (inbound) {
         found.inbounds.push_back(std::move(*inbound));
+      } else if (inbound.error() != store::error::not_found) {
+        return inbound.error();
       }
     }
     auto subjects = from.find_messages(messages);

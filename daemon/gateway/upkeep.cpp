@@ -56,7 +56,7 @@ gateway::~gateway() = default;
 
 // Starting.
 
-asio::awaitable<void> gateway::start() {
+asio::awaitable<void> gateway::restore() {
   std::vector<std::string> names;
   for (const auto& one : settings_.carriers)
     names.push_back(one.name);
@@ -69,19 +69,28 @@ asio::awaitable<void> gateway::start() {
                                                   figures_, *this));
   }
   co_await reload_directory();
-  auto ask_marks = [](store::reader& from) -> store::result<std::pair<store::id64, bool>> {
+  struct marks {
+    store::id64 last{}, repeats_below{};
+    bool clean{};
+  };
+  auto ask_marks = [](store::reader& from) -> store::result<marks> {
     const auto last = from.last_id();
     if (!last) return last.error();
+    const auto repeats_below = from.get_mark(store::mark_repeats_below);
+    if (!repeats_below) return repeats_below.error();
     const auto clean = from.get_mark(store::mark_clean_stop);
     if (!clean) return clean.error();
-    return std::pair{*last, *clean != 0};
+    return marks{*last, *repeats_below, *clean != 0};
   };
-  const auto [last, clean] =
+  const auto found =
       value_or_throw(co_await store_.read(ask_marks, asio::use_awaitable), "reading marks");
-  ids_ = id_generator(0, last);
-  const bool crashed = !clean && last != 0;
-  if (crashed) log::warning("the last run did not stop in order: what was in flight is repeated");
-  repeats_below_ = crashed ? last + 1 : 0;
+  ids_ = id_generator(0, found.last);
+  repeats_below_ = found.repeats_below;
+  if (!found.clean && found.last != 0) {
+    log::warning("the last run did not stop in order: what was in flight is repeated");
+    repeats_below_ = found.last + 1;
+    store_.add(&store::batch::marks, store::mark{store::mark_repeats_below, repeats_below_});
+  }
   store_.add(&store::batch::marks, store::mark{store::mark_clean_stop, 0});
   co_await receipts_.restore();
   co_await inbound_.restore();
@@ -92,6 +101,17 @@ asio::awaitable<void> gateway::start() {
       value_or_throw(co_await store_.read(ask_targets, asio::use_awaitable), "reading notices"));
   restored_ = accepting_ = true;
   log::info("{} messages wait, {} receipts are awaited", queued_, receipts_.remembered());
+}
+
+void gateway::start() {
+  for (const auto& rule : settings_.inbound) {
+    if (directory_.find_account(rule.account) == nullptr) {
+      log::warning(
+          "[[inbound]] names the account '{}', which does not exist: what is for it is "
+          "stored, and nobody gets it",
+          rule.account);
+    }
+  }
   load_due();
   for (auto& one : carriers_)
     one->start();
@@ -439,13 +459,14 @@ bool gateway::quiet() const {
   return std::ranges::all_of(carriers_, [](const auto& one) { return one->quiet(); });
 }
 
-asio::awaitable<void> gateway::stop(std::chrono::milliseconds limit) {
+// Half of the time is for answers, the other half for carriers to agree to the end.
+asio::awaitable<void> gateway::stop(std::chrono::steady_clock::time_point until) {
   stop_accepting();
   for (auto& one : carriers_)
     one->stop_sending();
   asio::steady_timer wait(loop_);
-  const auto until = std::chrono::steady_clock::now() + limit;
-  while (!quiet() && std::chrono::steady_clock::now() < until) {
+  const auto half = until - (until - std::chrono::steady_clock::now()) / 2;
+  while (!quiet() && std::chrono::steady_clock::now() < half) {
     wait.expires_after(std::chrono::milliseconds{20});
     std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
   }
@@ -455,9 +476,20 @@ asio::awaitable<void> gateway::stop(std::chrono::milliseconds limit) {
   housekeeper_.cancel();
   scheduler_.cancel();
   notices_.stop();
-  for (auto& one : carriers_)
-    co_await one->stop();
   store_.add(&store::batch::marks, store::mark{store::mark_clean_stop, in_order ? 1 : 0});
+  for (auto& one : carriers_)
+    one->begin_stop();
+  const auto ended = [this] {
+    return std::ranges::all_of(carriers_, [](const auto& one) { return one->ended(); });
+  };
+  while (!ended() && std::chrono::steady_clock::now() < until) {
+    wait.expires_after(std::chrono::milliseconds{20});
+    std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  if (ended()) co_return;
+  log::warning("a carrier did not answer unbind in time: its connection is closed");
+  for (auto& one : carriers_)
+    one->disconnect();
 }
 
 }  // namespace smppd

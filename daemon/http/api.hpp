@@ -37,6 +37,7 @@ struct api {
   std::function<carrier_names()> carriers{};
   std::function<store::wall_time()> now{};
   std::size_t recipients_max{1000};
+  std::size_t parts_max{10};  // of one message
 };
 
 /// Everything of docs/http-api.md. `of` outlives the router.

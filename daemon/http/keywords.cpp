@@ -4,6 +4,8 @@
 #include "daemon/http/json.hpp"
 #include "daemon/http/vocabulary.hpp"
 #include "daemon/webhook/url.hpp"
+#include "smpp/segmenter.hpp"
+#include "smpp/text.hpp"
 #include "store/error.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
@@ -73,9 +75,19 @@ void read_text(object_reader& body, std::string_view name, std::size_t character
   if (text || body.has_null(name)) kept = text.value_or("");
 }
 
-void read_settings(object_reader& body, store::keyword& keyword) {
+std::size_t parts_of(std::string_view text) {
+  const auto encoded = smpp::encode_text(text);
+  if (!encoded) return 0;  // not UTF-8, which JSON was
+  return smpp::count_parts(encoded->data_coding, encoded->octets, smpp::concatenation::udh8);
+}
+
+void read_settings(object_reader& body, std::size_t parts_max, store::keyword& keyword) {
   read_text(body, "description", description_max, keyword.description);
   read_text(body, "auto_reply_message", auto_reply_max, keyword.auto_reply_message);
+  if (const auto parts = parts_of(keyword.auto_reply_message); parts > parts_max) {
+    body.refuse("auto_reply_message", "MESSAGE_TOO_LONG",
+                fmt::format("The reply needs {} parts; {} are allowed.", parts, parts_max));
+  }
   read_text(body, "webhook_url", webhook::url_octets_max, keyword.webhook_url);
   std::string why;
   if (!keyword.webhook_url.empty() && !webhook::valid_url(keyword.webhook_url, why)) {
@@ -83,21 +95,21 @@ void read_settings(object_reader& body, store::keyword& keyword) {
   }
 }
 
-answer<store::keyword> read_new(const request& from, std::int64_t account, store::wall_time now) {
+answer<store::keyword> read_new(const api& of, const request& from, std::int64_t account) {
   const auto object = parse_body(from, {});
   if (!object) return object.error();
   std::vector<field_error> errors;
   object_reader body(*object, "", errors);
   store::keyword wanted;
   wanted.account = account;
-  wanted.created_at = now;
+  wanted.created_at = of.now();
   if (const auto word = body.text("keyword", no_limit)) {
     wanted.word = fold_keyword(*word);
     if (!is_word(*word)) body.refuse("keyword", "INVALID_KEYWORD", word_rule());
   } else if (errors.empty()) {
     body.refuse("keyword", "MISSING_FIELD", "'keyword' is missing.");
   }
-  read_settings(body, wanted);
+  read_settings(body, of.parts_max, wanted);
   wanted.auto_reply_enabled = !wanted.auto_reply_message.empty();
   body.refuse_others({"number", "match", "callback", "webhook_reply"});
   if (!errors.empty()) return problem_of(std::move(errors));
@@ -108,13 +120,13 @@ answer<store::keyword> read_new(const request& from, std::int64_t account, store
   return wanted;
 }
 
-answer<store::keyword> read_change(const request& from, const store::keyword& kept) {
+answer<store::keyword> read_change(const api& of, const request& from, const store::keyword& kept) {
   const auto object = parse_body(from, {});
   if (!object) return object.error();
   std::vector<field_error> errors;
   object_reader body(*object, "", errors);
   store::keyword changed = kept;
-  read_settings(body, changed);
+  read_settings(body, of.parts_max, changed);
   if (changed.auto_reply_message.empty()) changed.auto_reply_enabled = false;
   changed.active = body.boolean("is_active").value_or(changed.active);
   if (const auto enabled = body.boolean("auto_reply_enabled")) {
@@ -141,7 +153,7 @@ asio::awaitable<response> list(const api& of, const request&, std::int64_t accou
 }
 
 asio::awaitable<response> create(const api& of, const request& from, std::int64_t account) {
-  auto wanted = read_new(from, account, of.now());
+  auto wanted = read_new(of, from, account);
   if (!wanted) co_return make_response(wanted.error(), from);
   if (of.customers().find_keyword(wanted->word) != nullptr) {
     co_return make_response(taken(wanted->word), from);
@@ -181,7 +193,7 @@ asio::awaitable<response> get(const api& of, const request& from, std::int64_t a
 asio::awaitable<response> change(const api& of, const request& from, std::int64_t account) {
   const store::keyword* const kept = find_own(of, from, account);
   if (kept == nullptr) co_return make_response(not_found(), from);
-  const auto changed = read_change(from, *kept);
+  const auto changed = read_change(of, from, *kept);
   if (!changed) co_return make_response(changed.error(), from);
   const auto task = [changed = *changed](store::writer& writer) {
     return writer.update_keyword(changed);

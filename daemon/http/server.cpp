@@ -195,8 +195,9 @@ server::state::state(asio::io_context& loop, const listen_address& address,
     acceptor_.listen();
     port_ = acceptor_.local_endpoint().port();
   } catch (const boost::system::system_error& error) {
-    throw boost::system::system_error(
-        error.code(), fmt::format("HTTP cannot listen on {} port {}", address.host, address.port));
+    throw std::runtime_error(
+        fmt::format("HTTP cannot listen on {} port {}: {}; see http.listen and admin.listen",
+                    address.host, address.port, error.code().message()));
   }
 }
 

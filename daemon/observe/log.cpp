@@ -6,9 +6,12 @@
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -105,9 +108,14 @@ spdlog::level::level_enum spdlog_level(level wanted) noexcept {
   return level_names[static_cast<std::size_t>(wanted)].value;
 }
 
+// systemd names the device and inode of the stream that it reads (systemd.exec(5)): whoever sends
+// standard error elsewhere wants lines with their time.
 bool journal_listens() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in the daemon changes the environment.
-  return std::getenv("JOURNAL_STREAM") != nullptr;
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat error {};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &error) == 0 &&
+         stream == fmt::format("{}:{}", error.st_dev, error.st_ino);
 }
 
 std::unique_ptr<spdlog::formatter> make_formatter(bool journal) {
@@ -120,6 +128,7 @@ std::unique_ptr<spdlog::formatter> make_formatter(bool journal) {
 struct process_log {
   std::shared_ptr<line_sink> sink{std::make_shared<line_sink>()};
   spdlog::logger logger{"smppd", sink};
+  std::atomic<bool> messages{true};
   process_log() { sink->redirect({}, make_formatter(journal_listens())); }
 };
 process_log& the_log() {
@@ -147,6 +156,7 @@ void set_up(const log_config& wanted) try {
   const bool journal = wanted.file.empty() && journal_listens();
   the_log().sink->redirect(wanted.file, make_formatter(journal));
   the_log().logger.set_level(spdlog_level(wanted.level));
+  the_log().messages = wanted.messages;
 } catch (const spdlog::spdlog_ex& failure) {
   throw std::runtime_error(fmt::format("the log file cannot be opened: {}", failure.what()));
 }
@@ -154,6 +164,8 @@ void set_up(const log_config& wanted) try {
 void reopen() try { the_log().sink->reopen(); } catch (const spdlog::spdlog_ex& failure) {
   throw std::runtime_error(fmt::format("the log file cannot be opened: {}", failure.what()));
 }
+
+level message_level() noexcept { return the_log().messages ? level::info : level::debug; }
 
 bool enabled(level wanted) noexcept { return the_log().logger.should_log(spdlog_level(wanted)); }
 

@@ -15,8 +15,8 @@ enum class level : std::uint8_t { trace, debug, info, warning, error };
 
 /// Starts to log as `wanted` says; called again it changes level and place. Throws
 /// std::runtime_error when the file cannot be opened and leaves the log as it was. Where standard
-/// error is the journal
-/// ($JOURNAL_STREAM), lines carry a priority (sd-daemon(3)) instead of a time stamp.
+/// error is the journal ($JOURNAL_STREAM), lines carry a priority (sd-daemon(3)) instead of a time
+/// stamp.
 void set_up(const log_config& wanted);
 
 /// Opens the log file again: after something else renamed it. Does nothing for standard error.
@@ -24,6 +24,8 @@ void set_up(const log_config& wanted);
 void reopen();
 
 [[nodiscard]] bool enabled(level wanted) noexcept;
+/// Of the steps in the life of a message: info where log.messages is on, else debug.
+[[nodiscard]] level message_level() noexcept;
 
 /// One line. Control characters are escaped, so that what a peer sent cannot look like a line of
 /// its own.

@@ -37,7 +37,7 @@ void courier::on_result(notice_item item, const webhook_result& result) {
     case outcome::delivered:
       note_health(item.target, true);
       figures_.webhook_delivered.Increment();
-      log::debug("webhook {} for {}: delivered", item.url, to_uuid(item.subject));
+      log::debug("message {}: webhook {} took it", to_smpp_id(item.subject), item.url);
       return source_->done(item.target, item.sequence);
     case outcome::refused:
       note_health(item.target, true);  // it is alive, it only does not want this one
@@ -73,15 +73,15 @@ void courier::retry(notice_item item, const webhook_result& result) {
   if (result.retry_after) pause = std::max(pause, *result.retry_after);
   ++item.attempts;
   figures_.webhook_retried.Increment();
-  log::info("webhook {} for {}: attempt {} failed ({}); again in {} s", item.url,
-            to_uuid(item.subject), item.attempts, result.error, pause.count());
+  log::info("message {}: webhook {}, attempt {} failed ({}); again in {} s",
+            to_smpp_id(item.subject), item.url, item.attempts, result.error, pause.count());
   source_->failed(std::move(item), pause, true);
 }
 
 void courier::give_up(const notice_item& item, std::string_view why) {
   figures_.webhook_given_up.Increment();
-  log::warning("webhook {} for {}: given up after {} attempts: {}", item.url, to_uuid(item.subject),
-               item.attempts + 1, why);
+  log::warning("message {}: webhook {} given up after {} attempts: {}", to_smpp_id(item.subject),
+               item.url, item.attempts + 1, why);
   source_->done(item.target, item.sequence);
 }
 

@@ -71,11 +71,11 @@ const boost::system::error_category& status_category() noexcept {
 /// What the session tells, kept for whoever waits for it. It lives until the session has ended.
 class esme::link final : public session_handler, public std::enable_shared_from_this<link> {
  public:
-  link(session::socket connected, session_options options)
-      : decided_(never(connected.get_executor())),
-        room_(never(connected.get_executor())),
-        arrived_(connected.get_executor()),
-        ended_(never(connected.get_executor())),
+  link(connection connected, session_options options)
+      : decided_(never(connected.tcp().get_executor())),
+        room_(never(connected.tcp().get_executor())),
+        arrived_(connected.tcp().get_executor()),
+        ended_(never(connected.tcp().get_executor())),
         session_(std::make_shared<session>(std::move(connected), std::move(options), *this)) {}
 
   [[nodiscard]] asio::awaitable<result<void>> bind(const esme_login& as);

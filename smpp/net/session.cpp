@@ -2,7 +2,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <atomic>
 #include <utility>
@@ -19,28 +18,22 @@ std::uint64_t next_id() {
   return ++last;
 }
 
-std::string describe(const asio::ip::tcp::socket& connected) {
-  error_code error;
-  const auto peer = connected.remote_endpoint(error);
-  if (error) return "unknown";
-  const auto host = peer.address().to_string();
-  const auto port = std::to_string(peer.port());
-  return peer.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
-}
-
 }  // namespace
 
-session::session(socket connected, session_options options, session_handler& handler)
-    : socket_(std::move(connected)),
+session::session(connection connected, session_options options, session_handler& handler)
+    : connection_(std::move(connected)),
       core_(std::move(options), now()),
       handler_(&handler),
-      timer_(socket_.get_executor()),
-      remote_(describe(socket_)),
+      timer_(connection_.tcp().get_executor()),
       id_(next_id()),
       read_(std::make_unique_for_overwrite<std::array<std::uint8_t, read_octets>>()) {
   error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+  connection_.tcp().set_option(asio::ip::tcp::no_delay(true), ignored);
+  connection_.tcp().set_option(asio::socket_base::keep_alive(true), ignored);
+}
+
+void session::trace(std::shared_ptr<trace_file> file) {
+  trace_.emplace(tracing{std::move(file), pcap_trace(connection_.local(), remote())});
 }
 
 void session::start() {
@@ -82,7 +75,7 @@ void session::resume_reading() {
 void session::schedule_work() {
   if (work_scheduled_ || delivering_) return;
   work_scheduled_ = true;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(timer_.get_executor(), [self = shared_from_this()] {
     self->work_scheduled_ = false;
     self->work();
   });
@@ -103,12 +96,12 @@ void session::work() {
 // After the end it goes on, for `leave`.
 void session::read() {
   const bool wanted = core_.wants_input() || handler_ == nullptr;
-  if (reading_ || peer_ended_ || !wanted || !socket_.is_open()) return;
+  if (reading_ || peer_ended_ || !wanted || !connection_.is_open()) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(*read_),
-                          [self = shared_from_this()](error_code error, std::size_t count) {
-                            self->on_read(error, count);
-                          });
+  connection_.async_read_some(asio::buffer(*read_),
+                              [self = shared_from_this()](error_code error, std::size_t count) {
+                                self->on_read(error, count);
+                              });
 }
 
 void session::on_read(error_code error, std::size_t count) {
@@ -117,7 +110,9 @@ void session::on_read(error_code error, std::size_t count) {
     peer_ended_ = true;
     core_.on_disconnect(error == asio::error::eof ? "end of stream" : error.message());
   } else {
-    core_.on_bytes(byte_view(*read_).first(count), now());
+    const auto octets = byte_view(*read_).first(count);
+    if (trace_) trace_->file->add(trace_->pdus, pcap_trace::direction::received, octets);
+    core_.on_bytes(octets, now());
   }
   work();
 }
@@ -137,15 +132,16 @@ void session::deliver() {
 }
 
 void session::write() {
-  if (writing_ || !socket_.is_open()) return;
+  if (writing_ || !connection_.is_open()) return;
   if (core_.output_octets() == 0 || write_error_ || half_closed_) {
     if (handler_ == nullptr) leave();
     return;
   }
   writing_ = true;
   core_.take_output(written_);
-  asio::async_write(
-      socket_, asio::buffer(written_),
+  if (trace_) trace_->file->add(trace_->pdus, pcap_trace::direction::sent, written_);
+  connection_.async_write(
+      asio::buffer(written_),
       [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
   if (std::exchange(refused_, false) && handler_ != nullptr) handler_->on_writable(*this);
 }
@@ -186,15 +182,12 @@ void session::finish(const closed& why) {
 // and the peer would lose what it was sent last: we end our half, and wait for the peer's end.
 void session::leave() {
   if (peer_ended_ || write_error_) return shut();
-  if (std::exchange(half_closed_, true)) return;
-  error_code ignored;
-  socket_.shutdown(socket::shutdown_send, ignored);
+  if (!std::exchange(half_closed_, true)) connection_.shutdown_send(shared_from_this());
 }
 
 void session::shut() {
-  error_code ignored;
   timer_.cancel();
-  socket_.close(ignored);
+  connection_.close();
 }
 
 }  // namespace smpp::net

@@ -1,15 +1,17 @@
-// A session on a TCP connection: reads, decodes, answers and writes, each in batches. All of it on
+// A session on a connection: reads, decodes, answers and writes, each in batches. All of it on
 // one loop thread.
 #pragma once
 
+#include "smpp/net/connection.hpp"
+#include "smpp/net/trace_file.hpp"
 #include "smpp/session_core.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace smpp::net {
@@ -33,13 +35,14 @@ class session_handler {
 
 class session : public std::enable_shared_from_this<session> {
  public:
-  using socket = boost::asio::ip::tcp::socket;
-
-  /// `connected` is an open connection. `handler` lives until `on_closed` was called.
-  session(socket connected, session_options options, session_handler& handler);
+  /// `connected` is open; a TCP socket serves as well. `handler` lives until `on_closed` was
+  /// called.
+  session(connection connected, session_options options, session_handler& handler);
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
+  /// From now on every PDU, either way, is written to `file` too. Before `start`, to have them all.
+  void trace(std::shared_ptr<trace_file> file);
   /// Starts to read, at most once. The session keeps itself alive until its end.
   void start();
 
@@ -74,8 +77,8 @@ class session : public std::enable_shared_from_this<session> {
   [[nodiscard]] const session_core& core() const noexcept { return core_; }
   [[nodiscard]] bool can_send() const noexcept { return core_.can_send(); }
   [[nodiscard]] bool alive() const noexcept { return handler_ != nullptr && !core_.finished(); }
-  /// "192.0.2.1:43210"
-  [[nodiscard]] const std::string& remote() const noexcept { return remote_; }
+  /// The peer's address, "192.0.2.1:43210".
+  [[nodiscard]] const std::string& remote() const noexcept { return connection_.remote(); }
   /// Unique within the process.
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
 
@@ -96,13 +99,19 @@ class session : public std::enable_shared_from_this<session> {
   static constexpr std::size_t read_octets = 64 * 1024;
   static constexpr std::chrono::seconds linger{1};
 
-  socket socket_;
+  /// Writes what the session says and hears to a file.
+  struct tracing {
+    std::shared_ptr<trace_file> file;
+    pcap_trace pdus;
+  };
+
+  connection connection_;
   session_core core_;
   session_handler* handler_;
   boost::asio::steady_timer timer_;
   steady_time timer_at_{steady_time::max()};
-  std::string remote_;
   std::uint64_t id_;
+  std::optional<tracing> trace_;
   event event_;
   byte_buffer written_;  // belongs to the write until it completes
   std::unique_ptr<std::array<std::uint8_t, read_octets>> read_;

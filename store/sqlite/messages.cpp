@@ -26,6 +26,7 @@ message_writer::message_writer(sql::connection& on, queue_writer& queue)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
           $18, $19)
         ON CONFLICT (id) DO NOTHING)"),
+      recut_(on, "UPDATE message SET parts = $1 WHERE id = $2"),
       insert_part_(on, R"(
         INSERT INTO message_part (id, part, carrier, state, carrier_message_id)
         VALUES ($1, $2, $3, $4, $5)
@@ -81,6 +82,8 @@ void message_writer::insert(const message& m) {
 }
 
 void message_writer::advance(const batch& changes) {
+  for (const recut& r : changes.recuts)
+    recut_.run(r.parts, r.id);
   for (const sent_part& p : changes.parts) {
     insert_part_.run(p.id, p.part, p.carrier, p.state, p.carrier_message_id);
   }

@@ -1,14 +1,21 @@
 #include "store/sqlite/retention.hpp"
 
+#include <algorithm>
+
 namespace store {
 
 retention::retention(sql::connection& on)
     : on_(&on),
       find_messages_(on, R"(
         SELECT m.id, m.submission FROM message m CROSS JOIN message_state s
-        WHERE m.id > $1 AND m.id < $2 AND s.id = m.id AND s.state >= 20
+        WHERE m.id > $1 AND m.id < $2 AND s.id = m.id AND s.state >= 10
           AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = m.id)
         ORDER BY m.id LIMIT $3)"),
+      // What nobody took by now is given up.
+      delete_notices_(on, R"(
+        DELETE FROM notice WHERE subject IN (
+          SELECT n.subject FROM notice n WHERE n.subject < $1 AND n.sequence < $1
+          ORDER BY n.subject LIMIT $2))"),
       delete_from_{{{on, "DELETE FROM message WHERE id = $1"},
                     {on, "DELETE FROM message_state WHERE id = $1"},
                     {on, "DELETE FROM message_part WHERE id = $1"},
@@ -29,13 +36,16 @@ retention::retention(sql::connection& on)
 result<std::size_t> retention::delete_older(wall_time before, std::size_t limit) {
   sql::transaction all(*on_);
   const id64 bound = first_id_at(before);
-  const auto messages = find_messages(bound, limit);
+  auto deleted = static_cast<std::size_t>(delete_notices_.run(bound, limit));
+  const auto left = [&] { return limit - std::min(limit, deleted); };
+  const auto wanted = left();
+  const auto messages = find_messages(bound, wanted);
   delete_messages(messages);
-  std::size_t deleted = messages.size();
-  deleted += static_cast<std::size_t>(delete_inbound_.run(bound, limit - deleted));
-  deleted += static_cast<std::size_t>(delete_unmatched_.run(before, limit - deleted));
+  deleted += messages.size();
+  deleted += static_cast<std::size_t>(delete_inbound_.run(bound, left()));
+  deleted += static_cast<std::size_t>(delete_unmatched_.run(before, left()));
   if (const auto done = all.commit(); !done) return done.error();
-  looked_up_to_ = messages.empty() || messages.size() < limit ? 0 : messages.back().id;
+  looked_up_to_ = messages.empty() || messages.size() < wanted ? 0 : messages.back().id;
   return deleted;
 }
 

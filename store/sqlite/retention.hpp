@@ -25,7 +25,7 @@ class retention {
   void delete_messages(const std::vector<candidate>& messages);
 
   sql::connection* on_;
-  sql::statement find_messages_;
+  sql::statement find_messages_, delete_notices_;
   std::array<sql::statement, 5> delete_from_;
   sql::statement delete_submission_, delete_inbound_, delete_unmatched_;
   id64 looked_up_to_{0};  // messages up to here were deleted, or found to stay, in this round

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -60,9 +61,30 @@ result<std::unique_ptr<Interface>> make(const sqlite_options& options) {
   }
 }
 
+// Held on a file of its own, as SQLite's locks come and go; the kernel lets it go however the
+// process ends.
+class daemon_lock {
+ public:
+  explicit daemon_lock(const std::string& database) {
+    const auto path = database + "-daemon";
+    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0) throw system_error(sql::translate_open_failure(errno), path);
+    if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+    ::close(file_);
+    throw system_error(error::in_use, database);
+  }
+  ~daemon_lock() { ::close(file_); }
+  daemon_lock(const daemon_lock&) = delete;
+  daemon_lock& operator=(const daemon_lock&) = delete;
+
+ private:
+  int file_;
+};
+
 class sqlite_database final : public database {
  public:
-  explicit sqlite_database(sqlite_options options) : options_(std::move(options)) {}
+  sqlite_database(sqlite_options options, std::unique_ptr<daemon_lock> lock)
+      : options_(std::move(options)), lock_(std::move(lock)) {}
 
   result<std::unique_ptr<writer>> make_writer() override {
     return make<writer, sqlite_writer>(options_);
@@ -73,14 +95,16 @@ class sqlite_database final : public database {
 
  private:
   sqlite_options options_;
+  std::unique_ptr<daemon_lock> lock_;
 };
 
 }  // namespace
 
 std::unique_ptr<database> open_sqlite(const sqlite_options& options) {
   configure_library_once();
+  auto lock = options.sole_daemon ? std::make_unique<daemon_lock>(options.path) : nullptr;
   prepare_file(options);
-  return std::make_unique<sqlite_database>(options);
+  return std::make_unique<sqlite_database>(options, std::move(lock));
 }
 
 }  // namespace store

@@ -21,6 +21,9 @@ struct sqlite_options {
   int reader_cache_kib{8 * 1024};
   int wal_pages{4000};  // the write-ahead log is written back when it holds this many
   int pages_max{0};     // the database never grows beyond; 0: no limit
+  // Nobody else opens it so until the `database` is gone: for the daemon, which keeps in memory
+  // what is on its way. Others may still read, and change accounts.
+  bool sole_daemon{false};
 };
 
 /// Opens the database, creates it (readable by its owner only) if there is none, and brings its

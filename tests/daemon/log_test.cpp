@@ -2,7 +2,11 @@
 
 #include "tests/support/temporary_directory.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -83,15 +87,34 @@ TEST_F(Log, StaysWhereItIsWhenTheNewFileCannotBeOpened) {
 }
 
 TEST_F(Log, TheJournalGetsPrioritiesInsteadOfTimes) {
-  ::setenv("JOURNAL_STREAM", "8:1", 1);
-  log::set_up({"trace", {}, false});
   testing::internal::CaptureStderr();
+  struct stat stream {};
+  ASSERT_EQ(::fstat(STDERR_FILENO, &stream), 0);
+  ::setenv("JOURNAL_STREAM", fmt::format("{}:{}", stream.st_dev, stream.st_ino).c_str(), 1);
+  log::set_up({"trace", {}, false});
   log::error("one");
   log::warning("two");
   log::info("three");
   log::debug("four");
   log::trace("five");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "<3>one\n<4>two\n<6>three\n<7>four\n<7>five\n");
+}
+
+// Somebody started it in a service, and sends its standard error elsewhere.
+TEST_F(Log, AnotherStreamThanTheJournalsHasTimes) {
+  ::setenv("JOURNAL_STREAM", "8:1", 1);
+  log::set_up({"trace", {}, false});
+  testing::internal::CaptureStderr();
+  log::info("one");
+  const auto line = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(line.ends_with("Z info one\n")) << line;
+}
+
+TEST_F(Log, StepsOfMessagesAreDebugWhereTheyAreNotWanted) {
+  log::set_up({"info", {}, true});
+  EXPECT_EQ(log::message_level(), log::level::info);
+  log::set_up({"info", {}, false});
+  EXPECT_EQ(log::message_level(), log::level::debug);
 }
 
 }  // namespace

@@ -62,15 +62,17 @@ class smppd_run {
   smppd_run& operator=(const smppd_run&) = delete;
 
   void start() {
-    finish(gateway.start());
+    finish(gateway.restore());
     esmes.start(gateway);
+    gateway.start();
   }
   void stop() {
-    finish(esmes.stop(10s));
-    finish(gateway.stop(10s));
+    finish(esmes.stop(std::chrono::steady_clock::now() + 10s));
+    finish(gateway.stop(std::chrono::steady_clock::now() + stop_limit));
     ASSERT_TRUE(store.drain(30s));
   }
 
+  std::chrono::milliseconds stop_limit{10s};
   asio::io_context loop{1};
   scripted_carrier telco, backup;
   const config settings;

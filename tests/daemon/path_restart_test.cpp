@@ -10,6 +10,10 @@ using testing::ElementsAreArray;
 
 enum class ending { in_order, crash };
 
+constexpr auto unreachable = [](smppd_run& run) {
+  run.telco.on_bind = run.backup.on_bind = command_status::bindfail;
+};
+
 class Restart : public Path, public testing::WithParamInterface<ending> {
  protected:
   void end() {
@@ -19,9 +23,6 @@ class Restart : public Path, public testing::WithParamInterface<ending> {
       stop();
     }
   }
-  static constexpr auto unreachable = [](smppd_run& run) {
-    run.telco.on_bind = run.backup.on_bind = command_status::bindfail;
-  };
 };
 INSTANTIATE_TEST_SUITE_P(After, Restart, testing::Values(ending::in_order, ending::crash),
                          [](const auto& each) {
@@ -158,6 +159,34 @@ TEST_F(Path, AfterACrashRepeatsWhatWasInFlight) {
   EXPECT_THAT(telco().texts(), ElementsAreArray(numbers(1, 3)));
   for (const auto id : ids)
     EXPECT_TRUE(state_of(id).possible_duplicate);
+}
+
+TEST_F(Path, AfterACrashAndAnOrderlyRestartStillSaysWhatIsRepeated) {
+  start();
+  telco().on_submit = [](const auto&) {};
+  const auto id = submit("Hello");
+  wait_for_submits(1);
+  start_without_carriers(unreachable);
+  stop();
+  start();
+  wait_for(id, progress::sent);
+  EXPECT_TRUE(state_of(id).possible_duplicate);
+  const auto fresh = submit("another");
+  wait_for(fresh, progress::sent);
+  EXPECT_FALSE(state_of(fresh).possible_duplicate);
+}
+
+// Carriers that hang must not keep it until somebody kills it.
+TEST_F(Path, EndsInTimeWhereNoCarrierAnswersUnbind) {
+  start();
+  telco().freeze();
+  backup().freeze();
+  run_->stop_limit = 200ms;
+  stop();
+  start();
+  const auto id = submit("Hello");
+  wait_for(id, progress::sent);
+  EXPECT_FALSE(state_of(id).possible_duplicate);
 }
 
 TEST_F(Path, OfAMessageInFlightIsWaitedForAtAnOrderlyStop) {

@@ -84,6 +84,32 @@ TEST_F(Path, IsRefusedWhereTooMuchWaits) {
 
 // From an ESME.
 
+TEST_F(Path, OfEsmesThatBindAtOnceEndsAtTheLimitOfTheirLogin) {
+  settings_.smpp.binds_per_login = 2;
+  start();
+  std::vector<std::unique_ptr<scripted_esme>> all;
+  for (int i = 0; i < 5; ++i)
+    all.push_back(connect());
+  wait([&] {
+    return std::ranges::all_of(all, [](const auto& one) { return one->bound || one->refused; });
+  });
+  EXPECT_EQ(std::ranges::count_if(all, [](const auto& one) { return one->bound; }), 2);
+  for (const auto& one : all)
+    EXPECT_TRUE(one->bound || one->refused == command_status::alybnd);
+}
+
+TEST_F(Path, OfAReceiptThatIsNotTakenOftenEnoughEnds) {
+  settings_.smpp.deliver_attempts_max = 1;
+  start();
+  const auto esme = bind();
+  esme->on_deliver = command_status::x_t_appn;
+  const auto id = submit(*esme, esme_message("Hello"));
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait([&] { return esme->received.size() == 1; });
+  wait([&] { return reader_->notice_targets().value().empty(); });
+}
+
 TEST_F(Path, OfAnEsmesMessageEndsWithItsReceiptAtTheEsme) {
   start();
   const auto esme = bind();

@@ -8,6 +8,7 @@ namespace {
 
 using smpp::tag;
 using testing::ElementsAreArray;
+using testing::HasSubstr;
 
 class Trouble : public Path {
  protected:
@@ -282,6 +283,35 @@ TEST_F(Trouble, WhatWaitsInMemoryIsNotReadBackAsWell) {
 }
 
 // The store.
+
+// What a message is cut into is the carrier's matter: how many receipts are awaited changes with
+// it.
+TEST_F(Trouble, AnotherCarrierMayCutAMessageIntoFewerParts) {
+  settings_.carriers[0].concatenation = smpp::concatenation::udh16;
+  settings_.carriers[0].failover_after = 1s;
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
+  const auto id = submit(std::string(306, 'x'), "+49170123456");
+  EXPECT_EQ(reader_->find_message(id).value().items.front().message.parts, 3);
+  wait_for(id, progress::sent);
+  EXPECT_EQ(backup().submits.size(), 2U);
+  start();
+  backup().deliver(scripted_carrier::receipt("id-1"));
+  backup().deliver(scripted_carrier::receipt("id-2"));
+  wait_for(id, progress::delivered);
+  EXPECT_EQ(reader_->find_message(id).value().items.front().message.parts, 2);
+}
+
+TEST_F(Trouble, CarrierThatSaysAlreadyBoundIsLeftAloneForAWhile) {
+  settings_.carriers[0].already_bound_wait = 1h;
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::alybnd; });
+  wait([&] { return run_->backup.bound(); });
+  const auto& telco_now = *run_->gateway.carriers()[0];
+  wait([&] { return !telco_now.describe().last_error.empty(); });
+  EXPECT_THAT(telco_now.describe().last_error, HasSubstr("ESME_RALYBND"));
+  telco().on_bind = command_status::ok;
+  run_->loop.run_for(100ms);  // five times the pause after any other refusal
+  EXPECT_FALSE(telco().bound());
+}
 
 TEST_F(Trouble, StoreThatFailsRefusesTheHttpMessage) {
   repair_pause_ = 1h;

@@ -432,6 +432,15 @@ TEST(SessionCore, AnUnknownCommandCostsANackAndNothingElse) {
   std::ignore = smsc.take_one<request_received>();
 }
 
+TEST(SessionCore, BroadcastsAreKnownToVersionFive) {
+  auto options = as(role::smsc);
+  options.interface_version = 0x50;
+  scripted_session smsc(options);
+  bind_smsc(smsc);
+  smsc.receive(broadcast_sm(), 9);
+  EXPECT_EQ(smsc.take_one<request_received>().head.id, command_id::broadcast_sm);
+}
+
 TEST(SessionCore, AnUnknownResponseIsNotAnswered) {
   scripted_session smsc(as(role::smsc));
   bind_smsc(smsc);

@@ -89,6 +89,11 @@ class scripted_carrier final : public smpp::net::session_handler {
         " err:000 text:Hello";
     return pdu;
   }
+  /// Keeps its connections and does not say or hear anything any more.
+  void freeze() {
+    for (const auto& one : sessions_)
+      one->pause_reading();
+  }
   /// Ends every connection without a word.
   void drop() {
     const auto all = sessions_;

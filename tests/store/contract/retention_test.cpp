@@ -33,15 +33,29 @@ TEST_P(store_contract, WhatIsNotDoneStays) {
                    make_settled(id(4), progress::delivered)};
   b.notices.resize(1);
   b.notices[0].target = 5;
-  b.notices[0].sequence = 1;
+  b.notices[0].sequence = store::first_id_at(later);
   b.notices[0].subject = id(3);
   commit(b);
-  EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
+  // Of the second no receipt came in all that time.
+  EXPECT_EQ(writer().delete_older(later, 10).value(), 2U);
   const ids all{id(1), id(2), id(3), id(4)};
-  EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1), id(2), id(3)}));
-  add(&store::batch::notices_done, {5, 1});
+  EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1), id(3)}));
+  add(&store::batch::notices_done, {5, store::first_id_at(later)});
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
-  EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1), id(2)}));
+  EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1)}));
+}
+
+TEST_P(store_contract, NoticesThatNobodyTookGoWithTheirMessages) {
+  store::batch b = accepted({id(1)});
+  b.settlements = {make_settled(id(1), progress::delivered)};
+  b.notices.resize(1);
+  b.notices[0].target = 5;
+  b.notices[0].sequence = id(2);
+  b.notices[0].subject = id(1);
+  commit(b);
+  EXPECT_EQ(writer().delete_older(later, 10).value(), 2U);
+  EXPECT_TRUE(reader().notices(5, 0, 9).value().items.empty());
+  EXPECT_FALSE(reader().find_message(id(1)));
 }
 
 TEST_P(store_contract, YoungMessagesStay) {
@@ -97,6 +111,7 @@ TEST_P(store_contract, OldInboundGoesUnlessSomebodyMustHearOfIt) {
   b.notices.resize(1);
   b.notices[0].target = -1;
   b.notices[0].kind = store::notice_kind::inbound;
+  b.notices[0].sequence = store::first_id_at(later);
   b.notices[0].subject = id(2);
   commit(b);
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);

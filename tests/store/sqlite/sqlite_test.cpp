@@ -57,6 +57,22 @@ class as_nobody {
   const bool root_{::getuid() == 0};
 };
 
+TEST(SqliteStore, HasOneDaemonAtATime) {
+  const temporary_directory folder;
+  auto options = options_for(folder.file("test.db"));
+  options.sole_daemon = true;
+  auto first = store::open_sqlite(options);
+  try {
+    static_cast<void>(store::open_sqlite(options));
+    FAIL() << "two daemons on one database";
+  } catch (const boost::system::system_error& failure) {
+    EXPECT_EQ(failure.code(), error::in_use);
+  }
+  EXPECT_TRUE(store::open_sqlite(options_for(options.path))) << "others may come";
+  first.reset();
+  EXPECT_TRUE(store::open_sqlite(options));
+}
+
 TEST(SqliteStore, CreatesFilesThatOnlyTheirOwnerReads) {
   const temporary_directory directory;
   const auto database = store::open_sqlite(options_for(directory.file("smppd.db")));
