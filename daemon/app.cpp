@@ -2,6 +2,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/config/load.hpp"
+#include "daemon/http/vocabulary.hpp"
 #include "daemon/observe/log.hpp"
 #include "daemon/observe/notify.hpp"
 #include "store/sqlite/sqlite.hpp"
@@ -183,7 +184,12 @@ boost::json::object app::status() const {
                             {"in_flight", now.in_flight},
                             {"parts_per_second_max", std::llround(now.rate)}};
     if (now.rate <= 0) row["parts_per_second_max"] = nullptr;  // no limit
-    if (!now.last_error.empty()) row["last_error"] = now.last_error;
+    const auto& ids = gateway_->id_form_of(*one);
+    if (const auto form = ids.form()) {
+      row["id_form"] = smpp::name(*form);
+      row["id_form_confidence"] = std::round(ids.confidence() * 100) / 100;
+    }
+    if (!now.last_error.empty()) row["last_error"] = http::valid_utf8(now.last_error);
     carriers.push_back(std::move(row));
   }
   all["carriers"] = std::move(carriers);

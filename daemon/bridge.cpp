@@ -5,6 +5,7 @@
 #include "smpp/receipt.hpp"
 #include "smpp/segmenter.hpp"
 #include "smpp/smpp_time.hpp"
+#include "smpp/text.hpp"
 
 #include <algorithm>
 
@@ -40,9 +41,14 @@ unpacked_options unpack(std::string_view packed) {
   return found;
 }
 
+bool is_address(std::string_view digits) {
+  return std::ranges::all_of(digits, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 /// The fields that may not hold what they hold (SMPP 3.4, 5.2).
 command_status check_fields(const smpp::submit_sm& pdu) {
-  if (pdu.destination_addr.empty()) return command_status::invdstadr;
+  if (pdu.destination_addr.empty() || !is_address(pdu.destination_addr.view()))
+    return command_status::invdstadr;
   if (pdu.priority_flag > priority_max) return command_status::invprtflg;
   if ((pdu.registered_delivery & 3U) == 3) return command_status::invregdlvflg;
   if (pdu.replace_if_present_flag > 1) return command_status::invrepflag;
@@ -52,6 +58,10 @@ command_status check_fields(const smpp::submit_sm& pdu) {
   if (pdu.tlvs.find(smpp::tag::message_payload) && !pdu.short_message.empty()) {
     return command_status::invmsglen;
   }
+  const bool headed = (pdu.esm_class & udh_indicator) != 0;
+  const auto text = pdu.tlvs.find(smpp::tag::message_payload).value_or(pdu.short_message.bytes());
+  if (!headed && smpp::alphabet_of(pdu.data_coding) == smpp::alphabet::ucs2 && text.size() % 2 != 0)
+    return command_status::invmsglen;
   return command_status::ok;
 }
 
@@ -239,16 +249,23 @@ std::optional<carrier_receipt> read_receipt(const delivery& from) {
   const auto text = smpp::parse_receipt(from.data_coding, user_data);
   if (!declared && !tlv_id && !text) return std::nullopt;
   const bool tlv_says = tlv_id && !tlv_id->empty();
-  if (!tlv_says && !(text && text->id)) return std::nullopt;  // it names no message
+  const bool text_says = text && text->id;
+  if (!declared && !tlv_says && !text_says) return std::nullopt;  // it names no message
 
   carrier_receipt receipt;
   receipt.sure = declared || (tlv_says && tlv_state);
-  receipt.id = tlv_says ? std::string(*tlv_id) : *text->id;
-  if (tlv_says && text && text->id && *text->id != *tlv_id) receipt.other_id = *text->id;
+  receipt.source = from.source;
+  if (tlv_says) {
+    receipt.id = *tlv_id;
+  } else if (text_says) {
+    receipt.id = *text->id;
+  }
+  if (tlv_says && text_says && *text->id != *tlv_id) receipt.other_id = *text->id;
   std::optional<smpp::message_state> state;
   if (tlv_state && *tlv_state != 0) state = smpp::to_message_state(*tlv_state);
   if (!state && text && text->stat) state = smpp::parse_receipt_word(*text->stat);
-  receipt.state = state.value_or(smpp::message_state::unknown);
+  // A word that nobody knows is no end: another receipt may follow.
+  receipt.state = state.value_or(smpp::message_state::enroute);
   if (text && text->err) receipt.error = *text->err;
   return receipt;
 }

@@ -91,9 +91,10 @@ class kept_delivery {
 struct carrier_receipt {
   std::string id;
   std::string other_id;  // the text's, where it differs from the TLV's
-  smpp::message_state state{smpp::message_state::unknown};
+  smpp::message_state state{smpp::message_state::enroute};
   std::string error;
-  bool sure{false};  // esm_class or TLVs say so: else it is one only if it matches a message
+  std::string source;  // whom the message was for, if the carrier says it as we did
+  bool sure{false};    // esm_class or TLVs say so: else it is one only if it matches a message
 };
 [[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
 

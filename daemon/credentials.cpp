@@ -113,4 +113,28 @@ std::string generate_password() {
   return random_text(password_letters, password_octets_max);
 }
 
+known_passwords::known_passwords() : key_(crypto_generichash_KEYBYTES, '\0') {
+  need_sodium();
+  randombytes_buf(key_.data(), key_.size());
+}
+
+std::string known_passwords::digest_of(std::string_view password) const {
+  std::string digest(crypto_generichash_BYTES, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     octets_of(password), password.size(), octets_of(key_), key_.size());
+  return digest;
+}
+
+void known_passwords::add(const std::string& hash, std::string_view password) {
+  if (digests_.size() >= passwords_max) digests_.clear();
+  digests_[hash] = digest_of(password);
+}
+
+bool known_passwords::matches(const std::string& hash, std::string_view password) const {
+  const auto known = digests_.find(hash);
+  if (known == digests_.end()) return false;
+  const auto digest = digest_of(password);
+  return sodium_memcmp(known->second.data(), digest.data(), digest.size()) == 0;
+}
+
 }  // namespace smppd

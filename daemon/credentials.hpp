@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace smppd {
 
@@ -43,6 +44,26 @@ inline constexpr std::size_t system_id_octets_max = 15;
 [[nodiscard]] std::string hash_password(std::string_view password);
 /// The same cost. False for a hash that is not one.
 [[nodiscard]] bool password_matches(std::string_view hash, std::string_view password) noexcept;
+/// Passwords that were checked before: who binds again, after a carrier's or his own restart, does
+/// not wait for the slow check. Keeps a digest under a key that this process made up, and nothing
+/// on disk. One thread at a time.
+class known_passwords {
+ public:
+  known_passwords();
+  /// `password` was found to match `hash`.
+  void add(const std::string& hash, std::string_view password);
+  /// Whether it was before. A changed password has another hash, and is not known.
+  [[nodiscard]] bool matches(const std::string& hash, std::string_view password) const;
+
+ private:
+  static constexpr std::size_t passwords_max = 10'000;
+
+  [[nodiscard]] std::string digest_of(std::string_view password) const;
+
+  std::string key_;
+  std::unordered_map<std::string, std::string> digests_;  // by hash
+};
+
 /// Eight characters that nobody takes for others (no 0 O 1 l I): 46 random bits.
 [[nodiscard]] std::string generate_password();
 

@@ -3,6 +3,7 @@
 # SMPP, receipts, a keyword with its webhook and its reply. The carrier is simulated; nothing
 # leaves the machine, and nothing stays running.
 #   examples/quickstart.sh                on Debian 12: installs what is missing, builds, runs
+#   examples/quickstart.sh --keep         goes on running then, to be tried, until Ctrl-C
 #   examples/quickstart.sh BUILD_FOLDER   takes the programs from there
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -125,7 +126,17 @@ is_delivered() {
 carrier_took() { grep -q -- "$1" "$folder/carrier.txt"; }
 webhook_got() { grep -q -- "$1" "$folder/webhooks.log"; }
 
-if [ $# -gt 0 ]; then programs=$1; else build; fi
+keep=''
+if [ "${1:-}" = --keep ]; then
+  keep=yes
+  shift
+fi
+if [ $# -gt 0 ]; then
+  programs=$1
+  [ -x "$programs/daemon/smppd" ] || { echo "quickstart.sh: no smppd in $programs" >&2; exit 2; }
+else
+  build
+fi
 smppd=$programs/daemon/smppd
 config=$folder/smppd.toml
 
@@ -198,4 +209,12 @@ run timeout 40 "$programs/examples/esme_client" 127.0.0.1 "$smpp_port" shop secr
 grep -q "stat:DELIVRD" "$folder/esme_client.txt"
 carrier_took "text=Hello over SMPP"
 
+if [ -n "$keep" ]; then
+  say "All of it worked, and runs until Ctrl-C. To send a text:"
+  echo "curl -H 'X-API-Key: $key' -H 'Content-Type: application/json' \\"
+  echo "  $url/v1/sms/send \\"
+  echo "  -d '{\"to\": [\"+4791234567\"], \"message\": \"Hello\", \"from\": \"Shop\"}'"
+  echo "SMPP: 127.0.0.1:$smpp_port, system_id shop, password secret; the files are in $folder."
+  wait "${pids[0]}"
+fi
 say "All of it worked. Everything that was started is stopped now."

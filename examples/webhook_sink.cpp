@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 #include "endpoint.hpp"
@@ -74,11 +75,18 @@ int main(int argc, char** argv) {
     endpoint listen{"127.0.0.1", 8099};
     unsigned answer = 200;
     po::options_description options("webhook_sink, a web server that prints what it is sent");
+    options.add_options()("help", "this text");
     options.add_options()("listen", po::value(&listen)->value_name("HOST:PORT"), "port 0: any");
     options.add_options()("answer", po::value(&answer)->value_name("STATUS"), "instead of 200");
     po::variables_map given;
     po::store(po::parse_command_line(argc, argv, options), given);
     po::notify(given);
+    if (given.count("help") > 0) {
+      std::ostringstream text;
+      text << options;
+      std::printf("%s", text.str().c_str());
+      return 0;
+    }
     return run(listen, answer);
   } catch (const std::exception& mistake) {
     std::fprintf(stderr, "webhook_sink: %s\n", mistake.what());

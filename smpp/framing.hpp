@@ -51,8 +51,9 @@ class framing {
   /// Of the PDU with that length. One that is too long is judged when its header is there; one that
   /// is shorter than a header at once, and has 0 unless more octets came with it.
   [[nodiscard]] std::uint32_t lost_sequence() const noexcept { return lost_sequence_; }
-  /// Octets that wait for the rest of their PDU, or to be read.
+  /// Octets that wait for the rest of their PDU, or to be read; as a view until the next `add`.
   [[nodiscard]] std::size_t waiting() const noexcept { return buffer_.size() - read_; }
+  [[nodiscard]] byte_view rest() const noexcept { return byte_view(buffer_).subspan(read_); }
 
  private:
   std::uint32_t pdu_octets_max_;

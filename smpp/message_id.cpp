@@ -107,6 +107,11 @@ std::optional<std::string> as_decimal(std::string_view canonical) {
   return convert(canonical, 16, 10);
 }
 
+bool has_hex_letter(std::string_view id) {
+  id = trimmed(id);
+  return all_hex_digits(id) && !all_decimal_digits(id);
+}
+
 bool equal_but_for_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, to_small, to_small);
 }
@@ -156,6 +161,68 @@ std::optional<id_form> match_ids(std::string_view submit_id, std::string_view re
   if (as_hex(receipt) == submit) return id_form::hex_to_decimal;
   if (as_decimal(receipt) == submit) return id_form::decimal_to_hex;
   return std::nullopt;
+}
+
+void id_form_evidence::saw_submit_id(std::string_view id) noexcept {
+  submit_letters_ = submit_letters_ || has_hex_letter(id);
+}
+
+void id_form_evidence::saw_receipt_id(std::string_view id) noexcept {
+  receipt_letters_ = receipt_letters_ || has_hex_letter(id);
+}
+
+bool id_form_evidence::plausible(id_form form) const noexcept {
+  switch (form) {
+    case id_form::hex_to_decimal: return submit_letters_;
+    case id_form::decimal_to_hex: return receipt_letters_;
+    default: return true;
+  }
+}
+
+void id_form_evidence::halve() noexcept {
+  same_ /= 2;
+  hex_to_decimal_ /= 2;
+  decimal_to_hex_ /= 2;
+}
+
+void id_form_evidence::miss() noexcept {
+  if (++misses_ < misses_tolerated) return;
+  misses_ = 0;
+  halve();
+}
+
+void id_form_evidence::add(id_form form) noexcept {
+  misses_ = 0;
+  if (same_ + hex_to_decimal_ + decimal_to_hex_ >= remembered) halve();
+  switch (form) {
+    case id_form::hex_to_decimal: ++hex_to_decimal_; break;
+    case id_form::decimal_to_hex: ++decimal_to_hex_; break;
+    default: ++same_; break;
+  }
+}
+
+std::optional<id_form> id_form_evidence::form() const noexcept {
+  if (same_ + hex_to_decimal_ + decimal_to_hex_ == 0) return std::nullopt;
+  if (same_ >= hex_to_decimal_ && same_ >= decimal_to_hex_) return id_form::exact;
+  return hex_to_decimal_ >= decimal_to_hex_ ? id_form::hex_to_decimal : id_form::decimal_to_hex;
+}
+
+double id_form_evidence::confidence() const noexcept {
+  const auto all = same_ + hex_to_decimal_ + decimal_to_hex_;
+  if (all == 0) return 0;
+  return static_cast<double>(std::max({same_, hex_to_decimal_, decimal_to_hex_})) / all;
+}
+
+std::string_view name(id_form form) noexcept {
+  switch (form) {
+    case id_form::exact: return "exact";
+    case id_form::letter_case: return "letter_case";
+    case id_form::padding: return "padding";
+    case id_form::dashes: return "dashes";
+    case id_form::hex_to_decimal: return "hex_to_decimal";
+    case id_form::decimal_to_hex: return "decimal_to_hex";
+  }
+  return "";
 }
 
 }  // namespace smpp

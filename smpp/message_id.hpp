@@ -46,4 +46,36 @@ struct id_candidate {
 [[nodiscard]] std::optional<id_form> match_ids(std::string_view submit_id,
                                                std::string_view receipt_id);
 
+/// What a carrier's receipts have shown about its ids. Forms that keep the digits (exact to dashes)
+/// count as one. Old evidence fades, so that a carrier that changes its form is followed.
+class id_form_evidence {
+ public:
+  /// Which ids were seen: those of a carrier that counts in hexadecimal have letters before long.
+  void saw_submit_id(std::string_view id) noexcept;
+  void saw_receipt_id(std::string_view id) noexcept;
+  /// Whether what was seen allows for it: a receipt in decimal for an id in hexadecimal takes a
+  /// letter in some id of a submit_sm_resp, the other way about one in some id of a receipt.
+  [[nodiscard]] bool plausible(id_form form) const noexcept;
+  /// A receipt was matched under `form`, and something else than the id spoke for it too.
+  void add(id_form form) noexcept;
+  /// A receipt matched nothing. Many of them in a row are evidence against what was believed.
+  void miss() noexcept;
+  /// exact, hex_to_decimal or decimal_to_hex: the one with the most evidence; `std::nullopt` while
+  /// there is none.
+  [[nodiscard]] std::optional<id_form> form() const noexcept;
+  /// The share of the evidence that speaks for `form()`, 0 to 1; 0 while there is none.
+  [[nodiscard]] double confidence() const noexcept;
+
+ private:
+  static constexpr unsigned remembered = 64, misses_tolerated = 16;
+
+  void halve() noexcept;
+
+  unsigned same_{0}, hex_to_decimal_{0}, decimal_to_hex_{0}, misses_{0};
+  bool submit_letters_{false}, receipt_letters_{false};
+};
+
+/// Its name: "exact", "letter_case", "padding", "dashes", "hex_to_decimal", "decimal_to_hex".
+[[nodiscard]] std::string_view name(id_form form) noexcept;
+
 }  // namespace smpp

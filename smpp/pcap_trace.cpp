@@ -75,14 +75,17 @@ byte_buffer parse_ipv4(std::string_view host) {
   return host.empty() ? address : byte_buffer{};
 }
 
-// Groups up to `end`; of what is no group, nothing.
-byte_buffer parse_groups(std::string_view groups) {
+// One group after the other; an IPv4 address counts for two of them ("::ffff:192.0.2.1").
+std::optional<byte_buffer> parse_groups(std::string_view groups) {
   byte_buffer octets;
   while (!groups.empty()) {
     const auto end = std::min(groups.find(':'), groups.size());
-    const auto group = parse_number<std::uint16_t>(groups.substr(0, end), 16);
-    if (!group) return {};
-    append_u16(octets, *group);
+    const auto text = groups.substr(0, end);
+    const auto v4 = parse_ipv4(text);
+    const auto group = parse_number<std::uint16_t>(text, 16);
+    if (v4.empty() && !group) return std::nullopt;
+    octets.insert(octets.end(), v4.begin(), v4.end());
+    if (group) append_u16(octets, *group);
     groups.remove_prefix(std::min(end + 1, groups.size()));
   }
   return octets;
@@ -92,13 +95,14 @@ byte_buffer parse_ipv6(std::string_view host) {
   constexpr std::size_t octets = 16;
   host = host.substr(0, host.find('%'));
   const auto gap = host.find("::");
+  const bool whole = gap == std::string_view::npos;
   auto address = parse_groups(host.substr(0, gap));
-  if (gap == std::string_view::npos) return address.size() == octets ? address : byte_buffer{};
-  const auto behind = parse_groups(host.substr(gap + 2));
-  if (address.size() + behind.size() > octets) return {};
-  address.resize(octets - behind.size());
-  address.insert(address.end(), behind.begin(), behind.end());
-  return address;
+  const auto behind = parse_groups(whole ? std::string_view{} : host.substr(gap + 2));
+  if (!address || !behind || address->size() + behind->size() > octets) return {};
+  if (whole && address->size() != octets) return {};
+  address->resize(octets - behind->size());
+  address->insert(address->end(), behind->begin(), behind->end());
+  return *address;
 }
 
 endpoint parse_endpoint(std::string_view text) {
@@ -173,7 +177,7 @@ void pcap_trace::add(direction way, byte_view octets, time now, byte_buffer& fil
     // The header stands right before the body.
     append(way, byte_view(pdu->body.data() - header_octets, pdu->head.command_length), now, file);
   }
-  if (frames.lost()) append(way, octets.last(std::min(frames.waiting(), octets.size())), now, file);
+  if (frames.lost()) append(way, frames.rest(), now, file);
 }
 
 void pcap_trace::append(direction way, byte_view pdu, time now, byte_buffer& file) const {

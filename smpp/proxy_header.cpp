@@ -54,7 +54,7 @@ bool is_ipv6(std::string_view text) {
 
 outcome parse_v1(byte_view stream) {
   const auto text = as_text(stream);
-  const auto end = text.find('\n');
+  const auto end = text.substr(0, v1_octets_max).find('\n');
   if (end == std::string_view::npos) {
     if (stream.size() >= v1_octets_max) return proxy_invalid{"a PROXY line without an end"};
     return proxy_incomplete{std::max(stream.size() + 1, v1_octets_min)};

@@ -51,12 +51,17 @@ struct settled_part {
   progress state{progress::delivered};
 };
 
-/// A message that waits in the queue longer than memory should answer for it: kept in the queue's
-/// own table.
+/// A message that waits in the queue longer than memory should answer for it, or that memory has no
+/// room for: kept in the queue's own table, in the order of `sequence`. One that stands there
+/// already changes its place.
 struct parked {
   std::int64_t carrier{};
   std::uint8_t priority{};
   id64 id{};
+  id64 sequence{0};  // 0: as `id`
+  std::uint32_t attempts{0};
+  bool possible_duplicate{false};
+  bool was_scheduled{false};  // it has a row in the schedule: remove it
 };
 
 /// A message goes (again) to the schedule; `was_due` names its former row there (zero: it had

@@ -105,11 +105,23 @@ class reader {
   /// Messages with an id above `after` and at or above the mark young_from that are still queued
   /// and stand neither in the queue's table nor in the schedule.
   [[nodiscard]] virtual result<rows<found_message>> young_queued(id64 after, std::size_t limit) = 0;
-  /// Parked messages of a carrier and priority with an id above `after`.
-  [[nodiscard]] virtual result<rows<found_message>> parked_messages(std::int64_t carrier,
+  struct parked_message {
+    found_message found;
+    parked where;
+  };
+  /// Parked messages of a carrier and priority with a sequence above `after_sequence`.
+  [[nodiscard]] virtual result<rows<parked_message>> parked_messages(std::int64_t carrier,
+                                                                     std::uint8_t priority,
+                                                                     id64 after_sequence,
+                                                                     std::size_t limit) = 0;
+  /// Those of them whose validity ended by `now`.
+  [[nodiscard]] virtual result<rows<parked_message>> expired_parked(std::int64_t carrier,
                                                                     std::uint8_t priority,
-                                                                    id64 after,
+                                                                    id64 after_sequence,
+                                                                    wall_time now,
                                                                     std::size_t limit) = 0;
+  /// The carriers for which messages are parked, in the configuration or not.
+  [[nodiscard]] virtual result<std::vector<std::int64_t>> parked_carriers() = 0;
   struct due_message {
     found_message found;
     scheduled when;

@@ -42,9 +42,7 @@ bind::bind(asio::io_context& loop, std::string label, bind_role role,
 bind::~bind() = default;
 
 void bind::start() {
-  running_ = true;
-  asio::co_spawn(loop_, run(), [this](const std::exception_ptr& thrown) {
-    running_ = false;
+  asio::co_spawn(loop_, run(), [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
 }

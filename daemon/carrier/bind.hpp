@@ -54,8 +54,9 @@ class bind final : public smpp::net::session_handler {
   void begin_stop();
   /// No longer waits for the carrier to agree.
   void disconnect();
-  /// Nothing of it runs any more.
-  [[nodiscard]] bool ended() const noexcept { return !running_; }
+  /// It has no session, and will have none after `begin_stop`: a connection that is being made is
+  /// dropped.
+  [[nodiscard]] bool ended() const noexcept { return !session_; }
 
   [[nodiscard]] const std::string& label() const noexcept { return label_; }
   [[nodiscard]] bool up() const noexcept { return bound_; }
@@ -93,7 +94,6 @@ class bind final : public smpp::net::session_handler {
   bool already_bound_{false};
   bool bound_{false};
   bool stopping_{false};
-  bool running_{false};
   std::string last_error_;
 };
 

@@ -92,20 +92,14 @@ void carrier::enqueue(outbound_ptr message) {
 }
 
 std::vector<outbound_ptr> carrier::take_unstarted() {
-  std::vector<outbound_ptr> taken;
-  fair_queue<outbound_ptr> kept;
-  while (!queue_.empty()) {
-    auto message = queue_.pop();
-    if (message->accepted.none() && message->only_carrier == 0) {
-      taken.push_back(std::move(message));
-    } else {
-      const auto priority = message->priority;
-      const auto account = message->account;
-      kept.push_back(priority, account, std::move(message));
-    }
-  }
-  queue_ = std::move(kept);
-  return taken;
+  return queue_.take_if(
+      [](const outbound_ptr& one) { return one->accepted.none() && one->only_carrier == 0; });
+}
+
+void carrier::expire(store::wall_time now) {
+  for (const auto& message :
+       queue_.take_if([&](const outbound_ptr& one) { return one->expires_at <= now; }))
+    events_.on_expired(*this, message);
 }
 
 // Sending.
@@ -173,7 +167,7 @@ bool carrier::prepare_current() {
 bind* carrier::choose_bind() {
   std::size_t window = 0;
   for (const auto& one : binds_)
-    window += one->can_submit() || one->up() ? settings_.window : 0;
+    window += one->transmits() ? settings_.window : 0;
   if (in_flight_count_ + unrecorded_ >= window) return nullptr;
   for (std::size_t i = 0; i < binds_.size(); ++i) {
     auto& candidate = *binds_[(turn_ + i) % binds_.size()];

@@ -54,14 +54,14 @@ class carrier final : public bind_events {
  public:
   using time = std::chrono::steady_clock::time_point;
 
-  /// What waits in the store because memory is full, by priority: ids in (seen, newest] are only
-  /// there. What memory has is not above `seen`, so that it is not read back as well, unless its
-  /// row in the store is another carrier's.
+  /// What waits in the store because memory is full, by priority: sequences in (seen, newest] are
+  /// only there. What memory has is not above `seen`, so that it is not read back as well, unless
+  /// its row in the store is another carrier's.
   struct parked_range {
     store::id64 seen{0};
     store::id64 newest{0};
     store::id64 added{0};  // the newest of this run
-    bool loading{false};
+    bool loading{false};   // or what expired is looked for: one at a time
     [[nodiscard]] bool more() const noexcept { return seen < newest; }
   };
 
@@ -103,6 +103,9 @@ class carrier final : public bind_events {
   [[nodiscard]] std::chrono::steady_clock::duration down_for(time now) const noexcept;
   /// Takes every message out of the queue that has not been started: they go elsewhere.
   [[nodiscard]] std::vector<outbound_ptr> take_unstarted();
+  /// Reports the messages of the queue whose validity has ended: while it is down nothing else
+  /// would.
+  void expire(store::wall_time now);
   template <class Visitor>
   void for_each_message(Visitor visit) const {
     queue_.for_each(visit);

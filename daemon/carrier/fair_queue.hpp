@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace smppd {
 
@@ -55,6 +57,25 @@ class fair_queue {
       return item;
     }
     return Item{};
+  }
+
+  /// Takes out those for which `wanted(item)`, each account's in their order.
+  template <class Predicate>
+  [[nodiscard]] std::vector<Item> take_if(Predicate wanted) {
+    std::vector<Item> taken;
+    for (auto& level : levels_) {
+      for (auto& [account, line] : level.lines) {
+        const auto rest = std::stable_partition(line.begin(), line.end(),
+                                                [&](const Item& item) { return !wanted(item); });
+        std::move(rest, line.end(), std::back_inserter(taken));
+        line.erase(rest, line.end());
+      }
+      std::erase_if(level.lines, [](const auto& one) { return one.second.empty(); });
+      std::erase_if(level.turns,
+                    [&](std::int64_t account) { return !level.lines.contains(account); });
+    }
+    size_ -= taken.size();
+    return taken;
   }
 
   /// Calls `visit(item)` for each, in no particular order.

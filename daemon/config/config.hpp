@@ -43,6 +43,7 @@ struct http_config {
   std::size_t body_octets_max{1048576};
   std::size_t recipients_max{1000};
   std::uint32_t connections_max{1024};
+  std::uint32_t connections_per_address{64};
   seconds read_timeout{30};
   seconds idle_timeout{75};
   bool operator==(const http_config&) const = default;
@@ -66,7 +67,7 @@ struct smpp_server_config {
   std::uint32_t binds_per_login{10};
   seconds session_init_timeout{10};
   seconds enquire_link_interval{30};
-  seconds inactivity_timeout{120};
+  seconds inactivity_timeout{0};  // 0: a silent peer is found by enquire_link
   seconds response_timeout{30};
   std::uint32_t deliver_attempts_max{0};  // 0: until the notice is too old
   bool operator==(const smpp_server_config&) const = default;
@@ -74,7 +75,7 @@ struct smpp_server_config {
 
 struct webhook_config {
   seconds timeout{15};
-  std::uint32_t per_origin{8};  // requests at once to one host
+  std::uint32_t per_origin{8};  // requests at once of one account to one host
   std::uint32_t connections_max{64};
   bool allow_private{true};  // loopback and private addresses may be called
   std::vector<seconds> retry{seconds{5},     seconds{30},    seconds{300},   seconds{1800},

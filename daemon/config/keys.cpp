@@ -177,8 +177,10 @@ const key_rules<http_config>& http_keys() {
           shape::number<std::size_t>{1024, 256 * million}),
       key("recipients_max", "a request to more numbers is refused", &table::recipients_max,
           shape::number<std::size_t>{1, 2 * million}),
-      key("connections_max", "more callers wait to be accepted", &table::connections_max,
+      key("connections_max", "more callers are refused", &table::connections_max,
           count(1, million)),
+      key("connections_per_address", "more callers with one address are refused",
+          &table::connections_per_address, count(1, million)),
       key("read_timeout", "a request must have arrived within", &table::read_timeout,
           whole_seconds(1s, 1h)),
       key("idle_timeout", "a connection without requests is closed after", &table::idle_timeout,
@@ -220,7 +222,7 @@ const key_rules<smpp_server_config>& smpp_keys() {
       key("response_timeout", "a deliver_sm must be answered within", &table::response_timeout,
           whole_seconds(1s, 1h)),
       key("deliver_attempts_max",
-          "a deliver_sm refused this often is given up; 0: when it is too old",
+          "a deliver_sm not taken this often is given up; 0: only with store.retention",
           &table::deliver_attempts_max, count(0, million)),
   };
   return keys;
@@ -230,7 +232,8 @@ const key_rules<webhook_config>& webhook_keys() {
   using table = webhook_config;
   static const key_rules<table> keys{
       key("timeout", "a webhook must answer within", &table::timeout, whole_seconds(1s, 5min)),
-      key("per_origin", "requests at once to one host", &table::per_origin, count(1, 1000)),
+      key("per_origin", "requests at once of one account to one host", &table::per_origin,
+          count(1, 1000)),
       key("connections_max", "requests at once in all", &table::connections_max, count(1, 10'000)),
       key("allow_private", "whether loopback and private addresses may be called",
           &table::allow_private, shape::flag{}),

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 namespace smppd {
@@ -19,6 +20,7 @@ using smpp::command_status;
 namespace {
 
 constexpr std::chrono::seconds redeliver_after{5};
+constexpr std::size_t queries_max = 100;  // of one session at a time: each reads the store
 constexpr std::chrono::seconds unbind_patience{2};
 
 bool receives(smpp::bind_state state) {
@@ -80,7 +82,11 @@ void esme_server::on_event(session& from, smpp::event& what) {
     return on_deliver_response(*response);
   }
   if (const auto* expired = std::get_if<smpp::request_expired>(&what)) {
-    if (auto item = take_back(expired->cookie)) deliver_again(std::move(*item));
+    if (auto item = take_back(expired->cookie)) {
+      if (late_.size() >= late_max) late_.erase(late_.begin());
+      late_[expired->cookie] = {item->target, item->sequence};
+      deliver_again(std::move(*item));
+    }
     return;
   }
   if (const auto* dropped = std::get_if<smpp::request_dropped>(&what)) {
@@ -126,19 +132,34 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
   if (!has_room_for(*login)) {
     return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
   }
-  if (password_checks_ >= password_checks_max) {
-    return refuse_bind(from, sequence, command_status::syserr, system_id,
-                       "too many passwords are being checked");
-  }
-  ++password_checks_;
-  asio::post(workers_, [this, id = from.id(), sequence, system_id, hash = login->password_hash,
-                        password = std::string(pdu.password.view())] {
-    const bool matches = password_matches(hash, password);
-    asio::post(loop_, [this, id, sequence, system_id, matches] {
-      --password_checks_;
-      finish_bind(id, sequence, system_id, matches);
+  const auto host = std::string_view(from.remote()).substr(0, from.remote().rfind(':'));
+  unchecked_.push_back(
+      0, static_cast<std::int64_t>(std::hash<std::string_view>{}(host)),
+      {from.id(), sequence, system_id, login->password_hash, std::string(pdu.password.view())});
+  check_passwords();
+}
+
+// A check takes the time it takes, on purpose: hosts take turns, so that whoever guesses delays
+// himself, and what was right before is not checked again.
+void esme_server::check_passwords() {
+  while (!unchecked_.empty() && password_checks_ < password_checks_max) {
+    auto next = unchecked_.pop();
+    if (find(next.session) == nullptr) continue;
+    if (known_passwords_.matches(next.hash, next.password)) {
+      finish_bind(next.session, next.sequence, next.system_id, true);
+      continue;
+    }
+    ++password_checks_;
+    asio::post(workers_, [this, check = std::move(next)] {
+      const bool matches = password_matches(check.hash, check.password);
+      asio::post(loop_, [this, check, matches] {
+        --password_checks_;
+        if (matches) known_passwords_.add(check.hash, check.password);
+        finish_bind(check.session, check.sequence, check.system_id, matches);
+        check_passwords();
+      });
     });
-  });
+  }
 }
 
 bool esme_server::has_room_for(const store::login& login) const {
@@ -219,6 +240,10 @@ void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::qu
   if (!id || one == nullptr) {
     return from.reply_error(smpp::command_id::query_sm, sequence, command_status::invmsgid);
   }
+  if (one->queries >= queries_max) {
+    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::throttled);
+  }
+  ++one->queries;
   auto query = [wanted = *id](store::reader& store) { return store.find_message(wanted); };
   gateway_->store().read(query, [this, session_id = from.id(), login = one->login, sequence,
                                  asked = std::string(pdu.message_id.view()),
@@ -226,6 +251,7 @@ void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::qu
                                     store::result<store::rows<store::found_message>> found) {
     auto* const asker = find(session_id);
     if (asker == nullptr) return;
+    --asker->queries;
     auto& link = *asker->link;
     const bool known = found && !found->items.empty() &&
                        found->items.front().message.login == login &&
@@ -278,8 +304,13 @@ void esme_server::take(notice_item item) {
                        : write_inbound(std::get<inbound_content>(item.content));
   const auto cookie = ++last_cookie_;
   if (const auto sent = to->link->send(pdu, cookie); !sent) {
-    log::warning("ESME {}: deliver_sm not sent: {}", to->system_id, sent.error().message());
-    return gateway_->pending().failed(std::move(item), redeliver_after, false);
+    const auto why = sent.error();
+    log::warning("message {}: deliver_sm to ESME {} not sent: {}", to_smpp_id(item.subject),
+                 to->system_id, why.message());
+    const bool busy = why == smpp::error::output_full || why == smpp::error::window_full ||
+                      why == smpp::error::closed || why == smpp::error::wrong_state;
+    if (busy) return gateway_->pending().failed(std::move(item), redeliver_after, false);
+    return gateway_->pending().done(item.target, item.sequence);  // it will never fit
   }
   ++to->delivering;
   delivering_.emplace(cookie, delivering{std::move(item), to->link->id()});
@@ -303,9 +334,14 @@ void esme_server::deliver_again(notice_item item) {
 }
 
 void esme_server::on_deliver_response(const smpp::response_received& response) {
-  auto item = take_back(response.cookie);
-  if (!item) return;  // too late: it was delivered again, or is about to be
   auto& pending = gateway_->pending();
+  auto item = take_back(response.cookie);
+  if (!item) {  // late: it is about to be delivered again
+    const auto late = late_.extract(response.cookie);
+    if (!late.empty() && response.status == command_status::ok)
+      pending.done_late(late.mapped().first, late.mapped().second);
+    return;
+  }
   switch (response.status) {
     case command_status::ok: return pending.done(item->target, item->sequence);
     case command_status::x_t_appn:

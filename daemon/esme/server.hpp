@@ -2,7 +2,9 @@
 // inbound messages. Loop thread only.
 #pragma once
 
+#include "daemon/carrier/fair_queue.hpp"
 #include "daemon/config/config.hpp"
+#include "daemon/credentials.hpp"
 #include "daemon/gateway/gateway.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/observe/metrics.hpp"
@@ -14,10 +16,12 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace smppd {
@@ -50,13 +54,15 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
 
  private:
   using session = smpp::net::session;
-  static constexpr std::size_t password_checks_max = 100;
+  static constexpr std::size_t password_checks_max = 2;  // at once: as many as there are workers
+  static constexpr std::size_t late_max = 10'000;
 
   struct esme {
     std::shared_ptr<session> link;
     std::int64_t login{0};  // 0: not bound
     std::string system_id;
     std::size_t unanswered{0};  // submit_sm that wait for their commit
+    std::size_t queries{0};     // query_sm that wait for the store
     std::size_t delivering{0};  // deliver_sm that wait for their response
   };
 
@@ -70,6 +76,7 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void finish_bind(std::uint64_t id, std::uint32_t sequence, const std::string& system_id,
                    bool matches);
   [[nodiscard]] bool has_room_for(const store::login& login) const;
+  void check_passwords();
   void refuse_bind(session& to, std::uint32_t sequence, smpp::command_status status,
                    const std::string& system_id, std::string_view why);
   void on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
@@ -81,6 +88,12 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   /// A session of this login that can take a deliver_sm now; the next one each time.
   [[nodiscard]] esme* choose(std::int64_t login);
 
+  /// A bind whose password waits to be checked.
+  struct password_check {
+    std::uint64_t session{};
+    std::uint32_t sequence{};
+    std::string system_id, hash, password;
+  };
   struct delivering {
     notice_item item;
     std::uint64_t session{};
@@ -95,8 +108,13 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   std::unordered_map<std::uint64_t, esme> esmes_;                           // by session
   std::unordered_map<std::int64_t, std::vector<std::uint64_t>> receivers_;  // sessions by login
   std::unordered_map<std::uint64_t, delivering> delivering_;                // by cookie
+  // What was not acknowledged in time, and may still be: target and sequence by cookie, the oldest
+  // first.
+  std::map<std::uint64_t, std::pair<std::int64_t, std::int64_t>> late_;
   std::uint64_t last_cookie_{0};
-  std::size_t password_checks_{0};
+  fair_queue<password_check> unchecked_;  // by the host that they came from
+  std::size_t password_checks_{0};        // under way
+  known_passwords known_passwords_;
   bool stopping_{false};
 };
 

@@ -25,6 +25,8 @@ constexpr std::uint8_t receipt_wanted = 1;
 constexpr std::chrono::seconds first_pause{5};
 constexpr std::chrono::seconds longest_pause{600};
 constexpr std::size_t backlog_max = 100'000;  // changes that wait for the writer
+// So often a message whose outcome is unknown is sent again without a pause.
+constexpr std::uint32_t unknown_outcomes_at_once = 2;
 
 std::chrono::milliseconds pause_before(std::uint32_t attempt) {
   const auto doubled = first_pause * (1U << std::min(attempt > 0 ? attempt - 1 : 0U, 10U));
@@ -154,9 +156,11 @@ void gateway::submit(submission_request request, submission_handler handler) {
   auto found = admit(request, admitted);
   if (!found.empty()) return std::move(handler)(std::move(found));
   auto messages = store_accepted(request, admitted);
+  offered_.push_back(admitted.answer.id);
   store_.when_accepted([this, from = request.from, messages = std::move(messages),
                         answer = std::move(admitted.answer),
                         handler = std::move(handler)](durability became) mutable {
+    offered_.pop_front();
     if (became == durability::failed) {
       return std::move(handler)(refusals{
           refuse(503, "STORAGE_UNAVAILABLE",
@@ -270,8 +274,12 @@ void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme
     store_.add(&store::batch::reschedules, store::rescheduled{when, {}, false});
   }
   log_step(*out, "accepted", login.system_id);
+  offered_.push_back(message.id);
+  if (submission.schedule != store::wall_time{}) offered_due_.insert(submission.schedule);
   store_.when_accepted([this, out = std::move(out), when = submission.schedule,
                         handler = std::move(handler)](durability became) mutable {
+    offered_.pop_front();
+    offered_due_.extract(when);
     if (became == durability::failed) return std::move(handler)(command_status::syserr, 0);
     ++queued_;
     figures_.accepted_esme.Increment();
@@ -321,17 +329,23 @@ void gateway::enqueue(const outbound_ptr& message) {
 }
 
 // What memory has no room for waits in the store; so does whatever comes after it, to keep the
-// order.
+// order. Something that waited elsewhere before goes to the end of that line: whoever reads it on
+// from where he was must not miss it.
 void gateway::enqueue_at(const outbound_ptr& message, carrier& to) {
-  const bool known_to_store = message->parked || message->scheduled_for != store::wall_time{};
+  if (to.has_room(message->priority)) return to.enqueue(message);
   auto& waiting = to.parked(message->priority);
-  if (to.has_room(message->priority) || known_to_store || message->id <= waiting.seen) {
-    return to.enqueue(message);
-  }
-  store_.add(&store::batch::parks, store::parked{to.id(), message->priority, message->id});
-  if (!waiting.more()) waiting.seen = message->id - 1;
-  waiting.added = std::max(waiting.added, message->id);
-  waiting.newest = std::max(waiting.newest, message->id);
+  const auto sequence = ids_.take(wall_now());
+  store_.add(&store::batch::parks,
+             store::parked{.carrier = to.id(),
+                           .priority = message->priority,
+                           .id = message->id,
+                           .sequence = sequence,
+                           .attempts = message->attempts,
+                           .possible_duplicate = message->possible_duplicate,
+                           .was_scheduled = message->scheduled_for != store::wall_time{}});
+  if (!waiting.more()) waiting.seen = sequence - 1;
+  waiting.added = std::max(waiting.added, sequence);
+  waiting.newest = std::max(waiting.newest, sequence);
 }
 
 // What carriers report.
@@ -387,6 +401,8 @@ void gateway::on_unknown_outcome(carrier& by, const outbound_ptr& message, std::
     case unknown_outcome::retry:
       note(message->id, what + "; it is sent again and may arrive twice");
       if (message->expires_at <= wall_now()) return on_expired(by, message);
+      // A message that ends the session every time must not do so all day long.
+      if (message->attempts >= unknown_outcomes_at_once) return try_later(*message, what);
       return enqueue(message);
     case unknown_outcome::hold:
       note(message->id, what + "; it is not sent again, as configured");
@@ -467,7 +483,11 @@ void gateway::try_later(outbound& message, std::string_view why) {
   const store::scheduled to{message.id, due, 0, message.attempts, message.possible_duplicate};
   store_.add(&store::batch::reschedules,
              store::rescheduled{to, message.scheduled_for, message.parked});
-  schedule_load(due);
+  offered_due_.insert(due);
+  store_.when_durable([this, due] {
+    offered_due_.extract(due);
+    schedule_load(due);
+  });
 }
 
 void gateway::note(store::id64 id, std::string_view what) {

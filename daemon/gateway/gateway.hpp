@@ -20,8 +20,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +76,9 @@ class gateway final : public carrier_events {
   /// Empty for an id that no carrier of the configuration has.
   [[nodiscard]] std::string_view carrier_name(std::int64_t id) const;
   [[nodiscard]] std::uint64_t queued() const noexcept { return queued_; }
+  [[nodiscard]] const smpp::id_form_evidence& id_form_of(const carrier& of) const {
+    return receipts_.evidence_of(of.id());
+  }
   [[nodiscard]] std::size_t receipts_remembered() const noexcept { return receipts_.remembered(); }
 
  private:
@@ -110,18 +115,24 @@ class gateway final : public carrier_events {
   struct restored {
     store::rows<store::found_message> messages;
     std::vector<store::scheduled> schedule;  // one for each, where they come from the schedule
+    std::vector<store::parked> places;       // one for each, where they were parked
     store::rows<store::sent_part> parts;
   };
   [[nodiscard]] static store::result<restored> add_parts(store::reader& from, restored found);
   [[nodiscard]] std::vector<outbound_ptr> make_outbounds(const restored& found);
   [[nodiscard]] asio::awaitable<void> restore_young();
   [[nodiscard]] asio::awaitable<void> restore_parked();
+  [[nodiscard]] asio::awaitable<void> adopt_parked();
+  [[nodiscard]] asio::awaitable<void> durable();
+  [[nodiscard]] static store::result<restored> add_places(
+      store::reader& from, store::result<store::rows<store::reader::parked_message>> parked);
   void refill(carrier& of, std::uint8_t priority);
   void load_due();
   void schedule_load(store::wall_time at);
   void housekeeping();
   void sweep();
   void park_older_than(store::id64 boundary);
+  void expire_parked(carrier& of, std::uint8_t priority);
   void move_from_dead_carriers(std::chrono::steady_clock::time_point now);
   void watch_directory();
   void retire_old();
@@ -142,6 +153,10 @@ class gateway final : public carrier_events {
   inbound_messages inbound_;
   std::vector<std::unique_ptr<carrier>> carriers_;  // in the configuration's order
   asio::steady_timer housekeeper_, scheduler_;
+  // What was handed to the store and is not known to be durable: first ids of submissions, in their
+  // order, and times in the schedule. Nothing may be taken for read beyond them.
+  std::deque<store::id64> offered_;
+  std::multiset<store::wall_time> offered_due_;
   store::wall_time due_seen_;  // the schedule up to here is in memory
   store::id64 due_seen_id_{0};
   store::wall_time next_load_;    // when the scheduler's timer fires; zero: it is not set

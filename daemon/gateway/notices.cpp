@@ -196,6 +196,20 @@ void notices::done(std::int64_t target, std::int64_t sequence) {
   pump(target, of);
 }
 
+void notices::done_late(std::int64_t target, std::int64_t sequence) {
+  auto& of = lines_[target];
+  const auto is_it = [&](const notice_item& one) { return one.sequence == sequence; };
+  const auto later =
+      std::ranges::find_if(of.later, [&](const auto& one) { return is_it(one.second); });
+  if (later != of.later.end()) {
+    of.later.erase(later);
+  } else if (std::erase_if(of.ready, is_it) == 0) {
+    return;
+  }
+  store_.add(&store::batch::notices_done, store::notice_key{target, sequence});
+  pump(target, of);
+}
+
 void notices::failed(notice_item item, std::chrono::milliseconds pause, bool keep_attempts) {
   auto& of = lines_[item.target];
   --of.out;

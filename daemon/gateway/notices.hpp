@@ -48,6 +48,7 @@ struct inbound_content {
 struct webhook_content {
   std::string id;
   std::string body;
+  std::int64_t account{0};  // whose it is
 };
 
 struct notice_item {
@@ -101,6 +102,9 @@ class notices {
 
   /// Acknowledged, or given up: forget it.
   void done(std::int64_t target, std::int64_t sequence);
+  /// Acknowledged after `failed` was said of it: it is not delivered again, unless that is under
+  /// way.
+  void done_late(std::int64_t target, std::int64_t sequence);
   /// Not taken: again after `pause`. `keep_attempts`: the store remembers how often it was tried.
   void failed(notice_item item, std::chrono::milliseconds pause, bool keep_attempts);
   /// Not taken because its taker went away: next in line again, at once when there is one.

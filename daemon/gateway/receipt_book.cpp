@@ -2,6 +2,9 @@
 
 #include <boost/container_hash/hash.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace smppd {
 
 namespace {
@@ -14,14 +17,34 @@ std::uint64_t hash_of(std::int64_t carrier, std::string_view key) {
 
 }  // namespace
 
-bool permits(carrier_id_form allowed, smpp::id_form form) noexcept {
-  switch (form) {
-    case smpp::id_form::hex_to_decimal:
-      return allowed == carrier_id_form::automatic || allowed == carrier_id_form::hex_to_decimal;
-    case smpp::id_form::decimal_to_hex:
-      return allowed == carrier_id_form::automatic || allowed == carrier_id_form::decimal_to_hex;
-    default: return true;
+std::optional<bool> addresses_agree(std::string_view receipt_source,
+                                    std::string_view message_destination) noexcept {
+  constexpr std::size_t digits_min = 6;
+  const auto significant = [](std::string_view address) {
+    return address.substr(std::min(address.find_first_not_of("+0"), address.size()));
+  };
+  auto longer = significant(receipt_source);
+  auto shorter = significant(message_destination);
+  if (longer.empty() || shorter.empty()) return std::nullopt;
+  if (longer.size() < shorter.size()) std::swap(longer, shorter);
+  return longer == shorter || (shorter.size() >= digits_min && longer.ends_with(shorter));
+}
+
+int belief(smpp::id_form form, std::optional<bool> address_agrees, carrier_id_form allowed,
+           const smpp::id_form_evidence& learned) noexcept {
+  using smpp::id_form;
+  std::optional<id_form> known = learned.form();
+  switch (allowed) {
+    case carrier_id_form::exact: known = id_form::exact; break;
+    case carrier_id_form::hex_to_decimal: known = id_form::hex_to_decimal; break;
+    case carrier_id_form::decimal_to_hex: known = id_form::decimal_to_hex; break;
+    case carrier_id_form::automatic: break;
   }
+  const bool converted = form != id_form::exact;
+  const bool agrees = address_agrees.value_or(false);
+  if (converted && form != known && (known || address_agrees == false || !learned.plausible(form)))
+    return 0;
+  return 1 + (form == known.value_or(id_form::exact) ? 1 : 0) + (agrees ? 2 : 0);
 }
 
 void receipt_book::add(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
@@ -42,19 +65,21 @@ const receipt_book::entry* receipt_book::look_up(std::int64_t carrier, std::stri
   return candidate.carrier == carrier && candidate.key.view() == key ? &candidate : nullptr;
 }
 
-std::optional<receipt_book::match> receipt_book::find(std::int64_t carrier,
-                                                      std::string_view receipt_id,
-                                                      carrier_id_form allowed) const {
-  if (const auto* exact = look_up(carrier, smpp::canonical_id(receipt_id))) {
-    return match{exact->message, exact->part, smpp::id_form::exact};
-  }
+std::optional<receipt_book::match> receipt_book::find_exact(std::int64_t carrier,
+                                                            std::string_view receipt_id) const {
+  const auto* const found = look_up(carrier, smpp::canonical_id(receipt_id));
+  if (found == nullptr) return std::nullopt;
+  return match{found->message, found->part, smpp::id_form::exact};
+}
+
+std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
+                                                    std::string_view receipt_id) const {
+  std::vector<match> all;
   for (const auto& candidate : smpp::receipt_id_candidates(receipt_id)) {
-    if (!permits(allowed, candidate.form)) continue;
-    if (const auto* found = look_up(carrier, candidate.key)) {
-      return match{found->message, found->part, candidate.form};
-    }
+    if (const auto* found = look_up(carrier, candidate.key))
+      all.push_back({found->message, found->part, candidate.form});
   }
-  return std::nullopt;
+  return all;
 }
 
 void receipt_book::evict_oldest() {

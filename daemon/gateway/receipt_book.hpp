@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace smppd {
 
@@ -34,6 +35,7 @@ struct awaited {
   store::wall_time sent_at;
   std::bitset<256> delivered;  // parts, from 1
   bool settled{false};         // its final state is known: what still comes is a repetition
+  bool repetition_noted{false};
 };
 using awaited_ptr = std::shared_ptr<awaited>;
 
@@ -45,7 +47,7 @@ class receipt_book {
   struct match {
     awaited_ptr message;
     std::uint8_t part{};
-    smpp::id_form form{};
+    smpp::id_form form{};  // exact, hex_to_decimal or decimal_to_hex
   };
   using evicted = std::function<void(std::int64_t carrier, std::string_view key, const awaited&,
                                      std::uint8_t part)>;
@@ -58,9 +60,10 @@ class receipt_book {
   /// meant.
   void add(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
            awaited_ptr message, time now);
-  /// Exact first, then by the forms that `allowed` permits.
-  [[nodiscard]] std::optional<match> find(std::int64_t carrier, std::string_view receipt_id,
-                                          carrier_id_form allowed) const;
+  [[nodiscard]] std::optional<match> find_exact(std::int64_t carrier,
+                                                std::string_view receipt_id) const;
+  /// Every message that the id may mean, by all forms, exact first.
+  [[nodiscard]] std::vector<match> find(std::int64_t carrier, std::string_view receipt_id) const;
   /// Evicts what is too old.
   void age(time now);
   /// The smallest id that still waits in memory; empty: none does.
@@ -88,7 +91,18 @@ class receipt_book {
       numbers_;  // hash -> number of the latest entry
 };
 
-/// Does `form` fall under what the configuration allows?
-[[nodiscard]] bool permits(carrier_id_form allowed, smpp::id_form form) noexcept;
+/// Whether the address that a receipt came from is that of the message: the same digits, but for a
+/// prefix that one of them leaves out. Nothing where the receipt has no address.
+[[nodiscard]] std::optional<bool> addresses_agree(std::string_view receipt_source,
+                                                  std::string_view message_destination) noexcept;
+
+/// How well a match by `form` is to be believed; 0: not at all. A carrier that writes ids in
+/// another base makes strangers of each other: "10" is "16" in hexadecimal. So a match in the form
+/// that was pinned, or learned, or that the address confirms, comes before one that nothing speaks
+/// for; and a conversion is none where the address speaks against it, or what was seen or learned.
+[[nodiscard]] int belief(smpp::id_form form, std::optional<bool> address_agrees,
+                         carrier_id_form allowed, const smpp::id_form_evidence& learned) noexcept;
+/// The most it can be.
+inline constexpr int belief_max = 4;
 
 }  // namespace smppd

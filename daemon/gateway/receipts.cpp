@@ -87,17 +87,42 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
   if (!message->waiting) message->waiting = make_awaited(*message, by.id);
   message->waiting->sent_at = wall_now();
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
-  if (!early_.empty()) match_early(by.id, carrier_id, part, message->waiting);
+  evidence_[by.id].saw_submit_id(carrier_id);
+  if (message->id < restored_from_) {
+    store_.add(&store::batch::awaits,
+               store::awaited_receipt{by.id, store_.keep(smpp::canonical_id(carrier_id)),
+                                      message->id, part});
+  }
+  if (!early_.empty()) match_early(by, carrier_id, part, message->waiting);
+}
+
+const smpp::id_form_evidence& receipts::evidence_of(std::int64_t carrier) const {
+  static const smpp::id_form_evidence none;
+  const auto found = evidence_.find(carrier);
+  return found == evidence_.end() ? none : found->second;
+}
+
+int receipts::belief_in(smpp::id_form form, std::string_view source, std::string_view destination,
+                        const receipt_source& by) const {
+  return belief(form, addresses_agree(source, destination), by.settings.id_form,
+                evidence_of(by.id));
+}
+
+// An id that is the same in every base says nothing.
+void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message) {
+  if (form == smpp::id_form::exact && smpp::canonical_id(receipt.id).size() < 2) return;
+  if (addresses_agree(receipt.source, message.destination.view()) == true)
+    evidence_[message.carrier].add(form);
 }
 
 void receipts::recall(const outbound_ptr& message, const store::sent_part& part) const {
-  const auto known = book_.find(part.carrier, part.carrier_message_id, carrier_id_form::exact);
+  const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
   if (known && known->message->id == message->id) message->waiting = known->message;
 }
 
 void receipts::remember(const outbound_ptr& message, const store::sent_part& part) {
   if ((message->registered_delivery & 0x1FU) == 0 || part.carrier_message_id.empty()) return;
-  const auto known = book_.find(part.carrier, part.carrier_message_id, carrier_id_form::exact);
+  const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
   if (known && known->message->id == message->id) return;
   if (!message->waiting) message->waiting = make_awaited(*message, part.carrier);
   if (part.state == store::progress::delivered) message->waiting->delivered.set(part.part);
@@ -107,16 +132,30 @@ void receipts::remember(const outbound_ptr& message, const store::sent_part& par
 
 std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
                                                   const receipt_source& by) const {
-  auto found = book_.find(by.id, receipt.id, by.settings.id_form);
-  if (!found && !receipt.other_id.empty()) {
-    found = book_.find(by.id, receipt.other_id, by.settings.id_form);
+  const auto believed = [&](const receipt_book::match& one) {
+    return belief_in(one.form, receipt.source, one.message->destination.view(), by);
+  };
+  // Nearly all of them: no other form needs to be tried.
+  if (auto exact = book_.find_exact(by.id, receipt.id); exact && believed(*exact) == belief_max)
+    return exact;
+  std::optional<receipt_book::match> best;
+  int most = 0;
+  for (const auto* id : {&receipt.id, &receipt.other_id}) {
+    for (auto& one : book_.find(by.id, *id)) {
+      if (const auto belief = believed(one); belief > most) {
+        most = belief;
+        best = std::move(one);
+      }
+    }
   }
-  return found;
+  return best;
 }
 
 void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
                           std::function<void(acknowledgement)> otherwise) {
+  evidence_[by.id].saw_receipt_id(receipt.id);
   if (const auto found = find(receipt, by)) {
+    learn(found->form, receipt, *found->message);
     apply(found->message, found->part, receipt, &by.figures);
     acknowledgements_.add(std::move(ack));
     return;
@@ -133,10 +172,12 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     store::rows<store::found_message> messages;
     store::rows<store::sent_part> parts;
   };
+  std::vector<smpp::id_candidate> candidates;
   std::vector<std::string> keys;
-  for (const auto& id : {receipt.id, receipt.other_id}) {
-    for (auto& candidate : smpp::receipt_id_candidates(id)) {
-      if (permits(by.settings.id_form, candidate.form)) keys.push_back(std::move(candidate.key));
+  for (const auto* id : {&receipt.id, &receipt.other_id}) {
+    for (auto& candidate : smpp::receipt_id_candidates(*id)) {
+      keys.push_back(candidate.key);
+      candidates.push_back(std::move(candidate));
     }
   }
   auto query = [carrier = by.id, keys](store::reader& from) -> store::result<answer> {
@@ -155,7 +196,8 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     found.parts = std::move(*parts);
     return found;
   };
-  store_.read(std::move(query), [this, by, receipt = std::move(receipt), ack = std::move(ack),
+  store_.read(std::move(query), [this, by, candidates = std::move(candidates),
+                                 receipt = std::move(receipt), ack = std::move(ack),
                                  otherwise =
                                      std::move(otherwise)](store::result<answer> found) mutable {
     if (!found) {
@@ -164,13 +206,29 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
       ack.answer(smpp::command_status::x_t_appn);
       return;
     }
+    const store::found_message* message = nullptr;
+    const store::awaited_receipt* row = nullptr;
+    smpp::id_form form{};
+    int most = 0;
+    for (const auto& one : found->awaited.items) {
+      const auto of = std::ranges::find(found->messages.items, one.id,
+                                        [](const auto& any) { return any.message.id; });
+      const auto key = std::ranges::find(candidates, one.key, &smpp::id_candidate::key);
+      if (of == found->messages.items.end() || key == candidates.end()) continue;
+      // Of two messages with one id the later one is meant.
+      const auto belief = belief_in(key->form, receipt.source, of->message.destination, by);
+      if (belief == 0 || belief < most) continue;
+      most = belief;
+      message = &*of;
+      row = &one;
+      form = key->form;
+    }
     if (const auto meanwhile = find(receipt, by)) {
+      learn(meanwhile->form, receipt, *meanwhile->message);
       apply(meanwhile->message, meanwhile->part, receipt, &by.figures);
-    } else if (!found->messages.items.empty()) {
-      const auto& message = found->messages.items.back();
-      const auto row =
-          std::ranges::find(found->awaited.items, message.message.id, &store::awaited_receipt::id);
-      const auto awaited = make_awaited(message);
+    } else if (message != nullptr) {
+      const auto awaited = make_awaited(*message);
+      learn(form, receipt, *awaited);
       remember_again(awaited, *row, found->parts);
       apply(awaited, row->part, receipt, &by.figures);
       store_.add(&store::batch::awaits_done,
@@ -180,6 +238,7 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
       return;
     } else {
       by.figures.receipts_unmatched.Increment();
+      evidence_[by.id].miss();
       log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
                 by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
       keep_unmatched(receipt, by.id);
@@ -214,21 +273,33 @@ void receipts::keep_unmatched(const carrier_receipt& receipt, std::int64_t carri
 
 void receipts::remember_early(std::int64_t carrier, early_receipt early) {
   if (early_.size() >= early_max) return;  // it stays in the store, for a person to look at
-  for (const auto& id : {early.receipt.id, early.receipt.other_id}) {
-    for (const auto& candidate : smpp::receipt_id_candidates(id)) {
-      early_[early_key(carrier, candidate.key)] = early;
-    }
+  const auto kept = std::make_shared<const early_receipt>(std::move(early));
+  for (const auto* id : {&kept->receipt.id, &kept->receipt.other_id}) {
+    for (const auto& candidate : smpp::receipt_id_candidates(*id))
+      early_.emplace(early_key(carrier, candidate.key), early_candidate{kept, candidate.form});
   }
 }
 
-void receipts::match_early(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
+void receipts::match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                            const awaited_ptr& message) {
-  const auto found = early_.find(early_key(carrier, smpp::canonical_id(carrier_id)));
-  if (found == early_.end()) return;
-  const auto early = found->second;
-  std::erase_if(early_, [&](const auto& one) { return one.second.sequence == early.sequence; });
-  store_.add(&store::batch::unmatched_done, early.sequence);
-  apply(message, part, early.receipt, nullptr);
+  const auto [first, last] = early_.equal_range(early_key(by.id, smpp::canonical_id(carrier_id)));
+  std::shared_ptr<const early_receipt> best;
+  smpp::id_form form{};
+  int most = 0;
+  for (auto one = first; one != last; ++one) {
+    const auto& [early, early_form] = one->second;
+    const auto belief =
+        belief_in(early_form, early->receipt.source, message->destination.view(), by);
+    if (belief <= most) continue;
+    most = belief;
+    best = early;
+    form = early_form;
+  }
+  if (!best) return;
+  std::erase_if(early_, [&](const auto& one) { return one.second.early == best; });
+  store_.add(&store::batch::unmatched_done, best->sequence);
+  learn(form, best->receipt, *message);
+  apply(message, part, best->receipt, nullptr);
 }
 
 void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
@@ -236,6 +307,7 @@ void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrie
   const bool repeated = message->settled || message->delivered[part];
   if (repeated) {
     if (figures != nullptr) figures->receipts_repeated.Increment();
+    if (std::exchange(message->repetition_noted, true)) return;  // a carrier may repeat for ever
     tell(message->id,
          fmt::format("a further receipt, {}, changes nothing", smpp::receipt_word(receipt.state)));
     return;
@@ -375,7 +447,8 @@ asio::awaitable<void> receipts::restore() {
 
 void receipts::tidy(time now) {
   book_.age(now);
-  std::erase_if(early_, [&](const auto& one) { return now - one.second.at > early_age_max; });
+  std::erase_if(early_,
+                [&](const auto& one) { return now - one.second.early->at > early_age_max; });
 }
 
 }  // namespace smppd

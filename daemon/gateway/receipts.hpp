@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -58,6 +59,11 @@ class receipts {
   /// Reads back what an earlier run was waiting for. Throws std::runtime_error where the store
   /// fails.
   [[nodiscard]] asio::awaitable<void> restore();
+  /// A start reads back, of messages in memory, only those from `first` on: what is below has a row
+  /// of its own.
+  void set_restored_from(store::id64 first) noexcept { restored_from_ = first; }
+  /// What the carrier's receipts have shown about its ids.
+  [[nodiscard]] const smpp::id_form_evidence& evidence_of(std::int64_t carrier) const;
   /// Every few seconds: hands old entries to the store and forgets early receipts that nobody
   /// claimed.
   void tidy(time now);
@@ -70,14 +76,21 @@ class receipts {
     carrier_receipt receipt;
     time at;
   };
+  struct early_candidate {
+    std::shared_ptr<const early_receipt> early;
+    smpp::id_form form{};
+  };
 
   void ask_store(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
                  std::function<void(acknowledgement)> otherwise);
   [[nodiscard]] std::optional<receipt_book::match> find(const carrier_receipt& receipt,
                                                         const receipt_source& by) const;
+  [[nodiscard]] int belief_in(smpp::id_form form, std::string_view source,
+                              std::string_view destination, const receipt_source& by) const;
+  void learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message);
   void keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier);
   void remember_early(std::int64_t carrier, early_receipt early);
-  void match_early(std::int64_t carrier, std::string_view carrier_id, std::uint8_t part,
+  void match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                    const awaited_ptr& message);
   void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
                       const store::rows<store::sent_part>& parts);
@@ -94,7 +107,9 @@ class receipts {
   metrics& figures_;
   receipt_book book_;
   durable_list<acknowledgement> acknowledgements_;
-  std::unordered_map<std::string, early_receipt> early_;  // by carrier and candidate key
+  std::unordered_multimap<std::string, early_candidate> early_;  // by carrier and candidate key
+  std::unordered_map<std::int64_t, smpp::id_form_evidence> evidence_;  // by carrier
+  store::id64 restored_from_{0};
 };
 
 }  // namespace smppd

@@ -70,7 +70,7 @@ asio::awaitable<void> gateway::restore() {
   }
   co_await reload_directory();
   struct marks {
-    store::id64 last{}, repeats_below{};
+    store::id64 last{}, repeats_below{}, receipts_from{};
     bool clean{};
   };
   auto ask_marks = [](store::reader& from) -> store::result<marks> {
@@ -78,14 +78,17 @@ asio::awaitable<void> gateway::restore() {
     if (!last) return last.error();
     const auto repeats_below = from.get_mark(store::mark_repeats_below);
     if (!repeats_below) return repeats_below.error();
+    const auto receipts_from = from.get_mark(store::mark_receipts_from);
+    if (!receipts_from) return receipts_from.error();
     const auto clean = from.get_mark(store::mark_clean_stop);
     if (!clean) return clean.error();
-    return marks{*last, *repeats_below, *clean != 0};
+    return marks{*last, *repeats_below, *receipts_from, *clean != 0};
   };
   const auto found =
       value_or_throw(co_await store_.read(ask_marks, asio::use_awaitable), "reading marks");
   ids_ = id_generator(0, found.last);
   repeats_below_ = found.repeats_below;
+  receipts_.set_restored_from(found.receipts_from);
   if (!found.clean && found.last != 0) {
     log::warning("the last run did not stop in order: what was in flight is repeated");
     repeats_below_ = found.last + 1;
@@ -145,6 +148,12 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
       message->attempts = when.attempts;
       message->possible_duplicate = message->possible_duplicate || when.possible_duplicate;
     }
+    if (!found.places.empty()) {
+      const auto& place = found.places[i];
+      message->parked = true;
+      message->attempts = place.attempts;
+      message->possible_duplicate = message->possible_duplicate || place.possible_duplicate;
+    }
     if (row.message.parts > 1) of_parts[row.message.id] = message;
     made.push_back(std::move(message));
   }
@@ -186,6 +195,7 @@ asio::awaitable<void> gateway::restore_parked() {
   const auto totals =
       value_or_throw(co_await store_.read(count, asio::use_awaitable), "counting what waits");
   queued_ += totals.parked + totals.scheduled;
+  if (totals.parked > 0) co_await adopt_parked();
   for (auto& one : carriers_) {
     for (std::uint8_t priority = 0; priority < 4; ++priority) {
       if (totals.parked == 0) continue;
@@ -205,11 +215,7 @@ void gateway::refill(carrier& of, std::uint8_t priority) {
   range.loading = true;
   auto query = [id = of.id(), priority,
                 after = range.seen](store::reader& from) -> store::result<restored> {
-    auto parked = from.parked_messages(id, priority, after, page);
-    if (!parked) return parked.error();
-    restored found;
-    found.messages = std::move(*parked);
-    return add_parts(from, std::move(found));
+    return add_places(from, from.parked_messages(id, priority, after, page));
   };
   store_.read(std::move(query), [this, &of, priority](store::result<restored> found) {
     auto& range_now = of.parked(priority);
@@ -219,15 +225,74 @@ void gateway::refill(carrier& of, std::uint8_t priority) {
     }
     auto messages = make_outbounds(*found);
     // Before they are enqueued: that may ask for the next page.
-    if (!messages.empty()) range_now.seen = std::max(range_now.seen, messages.back()->id);
+    if (!messages.empty()) range_now.seen = std::max(range_now.seen, found->places.back().sequence);
     if (messages.size() < page && range_now.newest == unknown_newest) {
       range_now.newest = std::max(range_now.seen, range_now.added);
     }
-    for (auto& message : messages) {
-      message->parked = true;
+    for (auto& message : messages)
       of.enqueue(std::move(message));
-    }
   });
+}
+
+store::result<gateway::restored> gateway::add_places(
+    store::reader& from, store::result<store::rows<store::reader::parked_message>> parked) {
+  if (!parked) return parked.error();
+  restored found;
+  found.messages.texts = std::move(parked->texts);
+  for (auto& one : parked->items) {
+    found.messages.items.push_back(one.found);
+    found.places.push_back(one.where);
+  }
+  return add_parts(from, std::move(found));
+}
+
+asio::awaitable<void> gateway::durable() {
+  auto start = [this](auto handler) { store_.when_durable(std::move(handler)); };
+  auto asked = asio::async_initiate<const asio::use_awaitable_t<>, void()>(std::move(start),
+                                                                           asio::use_awaitable);
+  co_await std::move(asked);
+}
+
+// What waits for a carrier that the configuration no longer has goes where its route leads now.
+asio::awaitable<void> gateway::adopt_parked() {
+  auto ask = [](store::reader& from) { return from.parked_carriers(); };
+  const auto parked_for =
+      value_or_throw(co_await store_.read(ask, asio::use_awaitable), "reading the queue");
+  for (const auto gone : parked_for) {
+    if (find_carrier(gone) != nullptr) continue;
+    std::size_t moved = 0;
+    for (std::uint8_t priority = 0; priority < 4;) {
+      auto query = [gone, priority](store::reader& from) {
+        return add_places(from, from.parked_messages(gone, priority, 0, page));
+      };
+      const auto found = value_or_throw(co_await store_.read(std::move(query), asio::use_awaitable),
+                                        "reading the queue");
+      if (found.messages.items.empty()) {
+        ++priority;
+        continue;
+      }
+      for (std::size_t i = 0; i < found.messages.items.size(); ++i) {
+        const auto message =
+            make_outbound(found.messages.items[i].message, std::make_shared<const shared_text>());
+        message->parked = true;
+        const auto route = route_of(*message);
+        if (route.empty()) {
+          end(*message, store::progress::failed, store::reason::no_route, "no route", 0);
+          continue;
+        }
+        auto place = found.places[i];
+        place.carrier = route.front()->id();
+        place.sequence = ids_.take(wall_now());
+        store_.add(&store::batch::parks, place);
+      }
+      moved += found.messages.items.size();
+      co_await durable();
+    }
+    log::warning(
+        "{} messages waited for a carrier that the configuration no longer has; they go "
+        "by their routes",
+        moved);
+  }
 }
 
 // The schedule.
@@ -245,15 +310,15 @@ void gateway::schedule_load(store::wall_time at) {
 
 void gateway::load_due() {
   if (loading_due_ || stopped_) return;
-  if (std::ranges::any_of(carriers_, [](const auto& one) { return one->room() == 0; })) {
-    return schedule_load(wall_now() + tick);
-  }
   loading_due_ = true;
   struct answer {
     restored found;
     store::wall_time next;
   };
-  auto query = [until = wall_now(), due = due_seen_,
+  auto until = wall_now();
+  if (!offered_due_.empty())
+    until = std::min(until, *offered_due_.begin() - std::chrono::milliseconds{1});
+  auto query = [until, due = due_seen_,
                 id = due_seen_id_](store::reader& from) -> store::result<answer> {
     auto rows = from.due_messages(until, due, id, page);
     if (!rows) return rows.error();
@@ -304,7 +369,13 @@ void gateway::housekeeping() {
     figures_.store_healthy.Set(store_.healthy() ? 1 : 0);
   }
   if (ticks_ % ticks_per_sweep == 0) sweep();
-  if (ticks_ % ticks_per_retirement == 0) retire_old();
+  if (ticks_ % ticks_per_retirement == 0) {
+    retire_old();
+    for (auto& one : carriers_) {
+      for (std::uint8_t priority = 0; priority < 4; ++priority)
+        expire_parked(*one, priority);
+    }
+  }
   housekeeper_.expires_after(tick);
   housekeeper_.async_wait([this](boost::system::error_code cancelled) {
     if (!cancelled) housekeeping();
@@ -317,12 +388,18 @@ void gateway::sweep() {
   if (!store_.healthy()) return;
   load_due();  // what became durable after the scheduler had looked for it
   receipts_.tidy(std::chrono::steady_clock::now());
-  const auto boundary = store::first_id_at(wall_now() - park_after);
+  const auto now = wall_now();
+  for (auto& one : carriers_) {
+    if (!one->up()) one->expire(now);
+  }
+  // What is in the store and in no queue yet is nobody's to park.
+  auto boundary = store::first_id_at(now - park_after);
+  if (!offered_.empty()) boundary = std::min(boundary, offered_.front());
   park_older_than(boundary);
   store_.add(&store::batch::marks, store::mark{store::mark_young_from, boundary});
-  const auto receipts_from = receipts_.oldest_waiting().value_or(boundary);
-  store_.add(&store::batch::marks,
-             store::mark{store::mark_receipts_from, std::min(receipts_from, boundary)});
+  const auto receipts_from = std::min(receipts_.oldest_waiting().value_or(boundary), boundary);
+  store_.add(&store::batch::marks, store::mark{store::mark_receipts_from, receipts_from});
+  receipts_.set_restored_from(receipts_from);
   auto count = [](store::reader& from) { return from.count_all(); };
   store_.read(count, [this](store::result<store::reader::totals> totals) {
     if (!totals) return;
@@ -339,9 +416,37 @@ void gateway::park_older_than(store::id64 boundary) {
         return;
       }
       message->parked = true;
-      store_.add(&store::batch::parks, store::parked{one->id(), message->priority, message->id});
+      store_.add(&store::batch::parks,
+                 store::parked{.carrier = one->id(),
+                               .priority = message->priority,
+                               .id = message->id,
+                               .attempts = message->attempts,
+                               .possible_duplicate = message->possible_duplicate});
     });
   }
+}
+
+// Looked for with the place in the line held, so that nobody reads them on meanwhile.
+void gateway::expire_parked(carrier& of, std::uint8_t priority) {
+  auto& range = of.parked(priority);
+  if (!range.more() || range.loading) return;
+  range.loading = true;
+  auto query = [id = of.id(), priority, after = range.seen, now = wall_now()](store::reader& from) {
+    return add_places(from, from.expired_parked(id, priority, after, now, page));
+  };
+  store_.read(std::move(query), [this, &of, priority](store::result<restored> found) {
+    if (!found) {
+      of.parked(priority).loading = false;
+      return log::error("reading the queue of {}: {}", of.settings().name, found.error().message());
+    }
+    if (found->messages.items.empty()) {
+      of.parked(priority).loading = false;
+      return;
+    }
+    for (const auto& message : make_outbounds(*found))
+      on_expired(of, message);
+    store_.when_durable([&of, priority] { of.parked(priority).loading = false; });
+  });
 }
 
 void gateway::move_from_dead_carriers(std::chrono::steady_clock::time_point now) {
@@ -422,7 +527,8 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
       into.content = webhook_content{
           to_uuid(from.sequence),
           webhook::inbound_payload(inbound, directory_.find_keyword_by_id(inbound.keyword),
-                                   carrier_name(inbound.carrier))};
+                                   carrier_name(inbound.carrier)),
+          inbound.account};
     } else {
       into.content = inbound_content{inbound.types, inbound.source, inbound.destination,
                                      inbound.data_coding, std::string(inbound.user_data)};
@@ -436,7 +542,8 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
   const auto& [message, state] = *row;
   if (to_webhook) {
     into.content = webhook_content{to_uuid(from.sequence),
-                                   webhook::receipt_payload(*row, carrier_name(state.carrier))};
+                                   webhook::receipt_payload(*row, carrier_name(state.carrier)),
+                                   message.account};
     return true;
   }
   receipt_content content;

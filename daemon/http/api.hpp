@@ -28,7 +28,7 @@ struct api {
   std::function<const directory&()> customers{};
   /// Completes with `submission_accepted` only after the commit.
   std::function<asio::awaitable<submission_outcome>(submission_request)> submit{};
-  /// What `submit` would answer, without accepting anything. May be empty: then dry_run is refused.
+  /// What `submit` would answer, without accepting anything.
   std::function<submission_outcome(const submission_request&)> check{};
   /// Reads accounts, keys and keywords again: after a change of them.
   std::function<asio::awaitable<void>()> reload_directory{};

@@ -180,7 +180,11 @@ asio::awaitable<response> create(const api& of, const request& from, std::int64_
 
 /// The keyword that the path names; null where the account has none such.
 const store::keyword* find_own(const api& of, const request& from, std::int64_t account) {
-  const auto* const found = of.customers().find_keyword_by_uuid(from.parameters.front());
+  std::string uuid = from.parameters.front();
+  std::ranges::transform(uuid, uuid.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const auto* const found = of.customers().find_keyword_by_uuid(uuid);
   return found != nullptr && found->account == account ? found : nullptr;
 }
 

@@ -17,7 +17,7 @@ void add_content(json::object& body, const message_view& view) {
   if (!view.to.empty()) body["to"] = json::array(view.to.begin(), view.to.end());
   body["recipient_count"] = view.recipients;
   if (view.duplicates_removed) body["duplicates_removed"] = *view.duplicates_removed;
-  body["from"] = view.from;
+  body["from"] = valid_utf8(view.from);
   body["encoding"] = encoding_name(view.data_coding);
   body["characters"] = view.characters;
   body["segments"] = view.parts;

@@ -1,5 +1,6 @@
 #include "daemon/http/problem.hpp"
 
+#include "daemon/http/vocabulary.hpp"
 #include "daemon/observe/log.hpp"
 #include "store/error.hpp"
 
@@ -35,16 +36,19 @@ response make_response(const problem& what, const request& to) {
   body["type"] = "urn:smppd:error:" + what.code;
   body["title"] = title;
   body["status"] = what.status;
-  body["detail"] = what.detail;
-  body["instance"] = to.path;
+  body["detail"] = valid_utf8(what.detail);
+  body["instance"] = valid_utf8(to.path);
   body["error"] = title;
   body["code"] = what.code;
   body["request_id"] = to.id;
   if (!what.errors.empty()) {
     json::array& errors = body["errors"].emplace_array();
     for (const field_error& one : what.errors) {
-      errors.push_back({{"pointer", one.pointer}, {"code", one.code}, {"detail", one.detail}});
+      errors.push_back({{"pointer", valid_utf8(one.pointer)},
+                        {"code", one.code},
+                        {"detail", valid_utf8(one.detail)}});
     }
+    if (what.more_errors) body["more_errors"] = true;
   }
   response made;
   made.status = what.status;
@@ -58,6 +62,8 @@ response make_response(const problem& what, const request& to) {
 problem problem_of(std::vector<field_error> errors) {
   assert(!errors.empty());
   problem made(400, errors.front().code, errors.front().detail);
+  made.more_errors = errors.size() > field_errors_max;
+  if (made.more_errors) errors.resize(field_errors_max);
   made.errors = std::move(errors);
   return made;
 }
@@ -66,7 +72,12 @@ problem problem_of(const refusals& why) {
   assert(!why.empty());
   problem made(why.front().http_status, why.front().code, why.front().detail);
   for (const refusal& one : why) {
-    if (!one.pointer.empty()) made.errors.push_back({one.pointer, one.code, one.detail});
+    if (one.pointer.empty()) continue;
+    if (made.errors.size() == field_errors_max) {
+      made.more_errors = true;
+      break;
+    }
+    made.errors.push_back({one.pointer, one.code, one.detail});
   }
   return made;
 }

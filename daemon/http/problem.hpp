@@ -12,6 +12,9 @@
 
 namespace smppd::http {
 
+/// As many errors are listed; of a request with more it is said that there are more.
+inline constexpr std::size_t field_errors_max = 100;
+
 /// What is wrong with one field.
 struct field_error {
   std::string pointer;  // JSON pointer (RFC 6901)
@@ -28,6 +31,7 @@ struct problem {
   std::string code;    // one of docs/http-api.md
   std::string detail;  // a sentence: what is wrong and what would be right
   std::vector<field_error> errors{};
+  bool more_errors{false};  // than `errors` says
 };
 
 /// A value, or why there is none.

@@ -41,6 +41,13 @@ void router::add(std::string_view method, std::string_view pattern, handler hand
   routes_.push_back(std::move(added));
 }
 
+std::vector<std::string> router::names() const {
+  std::vector<std::string> all;
+  for (const route& each : routes_)
+    all.push_back(each.name);
+  return all;
+}
+
 asio::awaitable<response> router::answer(request& to) const {
   const auto begun = std::chrono::steady_clock::now();
   const std::string_view method = to.method == "HEAD" ? "GET" : to.method;

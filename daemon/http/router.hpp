@@ -21,6 +21,8 @@ class router {
   /// `pattern` is a path; a part in braces stands for any one part that is not empty. Patterns are
   /// tried in the order in which they were added. A GET route answers HEAD, too.
   void add(std::string_view method, std::string_view pattern, handler handle);
+  /// "GET /v1/sms/messages/{id}" and so on, in the order in which they were added.
+  [[nodiscard]] std::vector<std::string> names() const;
   void on_answer(observer watch) { watch_ = std::move(watch); }
 
   /// Never throws: what a handler throws is logged and becomes a 500. Fills `to.parameters`.

@@ -40,6 +40,12 @@ void add_recipient(const json::value& written, std::string_view pointer,
   errors.push_back(std::move(wrong));
 }
 
+/// How many recipients the body names, right or wrong.
+std::size_t count_recipients(const json::object& body) {
+  const json::value* const written = body.if_contains("to");
+  return written != nullptr && written->is_array() ? written->get_array().size() : 1;
+}
+
 void read_recipients(object_reader& body, std::vector<std::string>& to,
                      std::vector<field_error>& errors) {
   const json::value* const written = body.find("to");
@@ -52,13 +58,12 @@ void read_recipients(object_reader& body, std::vector<std::string>& to,
   } else {
     const json::array& list = written->get_array();
     to.reserve(list.size());
-    for (std::size_t i = 0; i < list.size(); ++i)
+    for (std::size_t i = 0; i < list.size() && errors.size() <= field_errors_max; ++i)
       add_recipient(list[i], fmt::format("/to/{}", i), to, errors);
   }
 }
 
-void read_options(object_reader& body, send_request& wanted, bool can_check,
-                  std::vector<field_error>& errors) {
+void read_options(object_reader& body, send_request& wanted, std::vector<field_error>& errors) {
   const json::object* const written = body.object("options");
   if (written == nullptr) return;
   object_reader options(*written, "/options", errors);
@@ -69,9 +74,6 @@ void read_options(object_reader& body, send_request& wanted, bool can_check,
     wanted.submission.priority = static_cast<std::uint8_t>(*priority);
   }
   wanted.dry_run = options.boolean("dry_run").value_or(false);
-  if (wanted.dry_run && !can_check) {
-    options.refuse("dry_run", "NOT_SUPPORTED", "'dry_run' is not supported yet.");
-  }
   options.refuse_others({"fail_on_multiple_messages", "max_segments", "encoding", "smart_encoding",
                          "flash", "delivery_report", "concat", "delivery_window", "max_price",
                          "carrier", "tlvs", "retention", "partial"});
@@ -102,16 +104,14 @@ answer<send_request> read_send(const api& of, const request& from) {
   json::monotonic_resource memory(first_block.data(), first_block.size());
   const auto object = parse_body(from, &memory);
   if (!object) return object.error();
+  if (count_recipients(*object) > of.recipients_max) return too_many_recipients(of.recipients_max);
 
   send_request wanted;
   std::vector<field_error> errors;
   object_reader body(*object, "", errors);
   read_recipients(body, wanted.submission.to, errors);
-  if (wanted.submission.to.size() > of.recipients_max) {
-    return too_many_recipients(of.recipients_max);
-  }
   read_texts(body, wanted.submission);
-  read_options(body, wanted, static_cast<bool>(of.check), errors);
+  read_options(body, wanted, errors);
   body.refuse_others({"contact_group_ids", "template_id", "variables", "binary",
                       "sender_profile_id", "scheduled_at", "timezone", "repeat", "callback",
                       "metadata", "tags", "message_type", "media_urls"});

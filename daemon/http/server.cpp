@@ -20,9 +20,11 @@
 #include <algorithm>
 #include <array>
 #include <list>
+#include <map>
 #include <optional>
 #include <random>
 #include <stdexcept>
+#include <vector>
 
 namespace smppd::http {
 
@@ -38,6 +40,8 @@ constexpr auto never = clock::time_point::max();
 constexpr auto linger_time = std::chrono::seconds{1};
 constexpr std::size_t read_octets = 16'384;
 constexpr std::size_t refused_max = 64;  // connections beyond the limit that are told so at once
+constexpr std::size_t refused_per_address_max = 8;  // likewise
+constexpr std::size_t logged_path_octets = 200;
 
 /// "Tue, 15 Nov 1994 08:12:31 GMT"
 std::string print_date(std::chrono::sys_seconds now) {
@@ -97,6 +101,24 @@ beast::error_code check(const parser& complete, const server_limits& limits) {
   return {};
 }
 
+/// What shares one limit of connections: an IPv4 address, or the /64 of an IPv6 address, all of
+/// which one host may have.
+asio::ip::address neighbourhood_of(const asio::ip::address& remote) {
+  if (remote.is_v4()) return remote;
+  auto v6 = remote.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+  auto octets = v6.to_bytes();
+  std::fill(octets.begin() + octets.size() / 2, octets.end(), 0);
+  return asio::ip::address_v6(octets);
+}
+
+/// An error can be found by the request id that its caller was told.
+void log_answer(const request& to, int status, log::level of) {
+  if (status < 400 || !log::enabled(of)) return;
+  log::write(of, fmt::format("HTTP {} {} from {} (request {}): {}", to.method,
+                             to.path.substr(0, logged_path_octets), to.remote, to.id, status));
+}
+
 /// Is this the caller's mistake, or the connection's end?
 bool is_mistake(beast::error_code error) noexcept {
   static const beast::error_code example = beast::http::error::bad_method;
@@ -124,6 +146,7 @@ class server::state : public std::enable_shared_from_this<state> {
     bool idle{false};                   // between two requests
     bool refused{false};
     std::string remote;
+    asio::ip::address neighbourhood;
     beast::flat_buffer buffer;
     request current;
     std::string head;  // of the response that is written
@@ -133,6 +156,7 @@ class server::state : public std::enable_shared_from_this<state> {
    public:
     leaving(state& from, std::list<connection>::iterator place) : from_(from), place_(place) {}
     ~leaving() {
+      from_.forget(*place_);
       from_.connections_.erase(place_);
       from_.left();
     }
@@ -156,6 +180,9 @@ class server::state : public std::enable_shared_from_this<state> {
   static asio::awaitable<void> linger(connection& with);
 
   void admit(tcp::socket socket);
+  /// May the neighbourhood of `added` have one more connection? Closes another, idle one for it.
+  [[nodiscard]] bool take_place(connection& added);
+  void forget(const connection& gone);
   void fill(request& current, const parser& from, std::string_view remote);
   void print_head(connection& to, const response& made, next then);
   void sweep_later();
@@ -171,6 +198,7 @@ class server::state : public std::enable_shared_from_this<state> {
   asio::steady_timer accept_pause_;
   asio::steady_timer sweeper_;
   std::list<connection> connections_;
+  std::map<asio::ip::address, std::vector<connection*>> neighbours_;  // those refused, too
   std::uint16_t port_{};
   bool stopping_{false};
   completion<void()> stopped_;
@@ -288,18 +316,47 @@ asio::awaitable<void> server::state::serve([[maybe_unused]] std::shared_ptr<stat
   const leaving on_exit(*this, place);
 
   boost::system::error_code ignored;
-  here.remote = here.socket.remote_endpoint(ignored).address().to_string();
-  here.refused = connections_.size() > limits_.connections_max;
+  const auto remote = here.socket.remote_endpoint(ignored).address();
+  here.remote = remote.to_string();
+  here.neighbourhood = neighbourhood_of(remote);
+  here.refused = !take_place(here) || connections_.size() > limits_.connections_max;
+  if (!here.socket.is_open()) co_return;
   auto then = next::request;
   while (then == next::request)
     then = co_await exchange(here);
   if (here.socket.is_open()) co_await linger(here);
 }
 
+bool server::state::take_place(connection& added) {
+  auto& all = neighbours_[added.neighbourhood];
+  all.push_back(&added);
+  const std::size_t most = limits_.connections_per_address;
+  if (all.size() <= most) return true;
+  boost::system::error_code ignored;
+  const auto longest = std::ranges::min_element(
+      all, {}, [](const connection* each) { return each->idle ? each->deadline : never; });
+  const auto idle_since = (*longest)->deadline - limits_.idle_timeout;
+  if ((*longest)->idle && clock::now() - idle_since >= limits_.idle_enough) {
+    (*longest)->socket.close(ignored);
+    all.erase(longest);
+    return true;
+  }
+  if (all.size() > most + refused_per_address_max) added.socket.close(ignored);
+  return false;
+}
+
+void server::state::forget(const connection& gone) {
+  const auto found = neighbours_.find(gone.neighbourhood);
+  if (found == neighbours_.end()) return;
+  std::erase(found->second, &gone);
+  if (found->second.empty()) neighbours_.erase(found);
+}
+
 /// One request and its response.
 asio::awaitable<server::state::next> server::state::exchange(connection& with) {
   if (with.refused) {
-    problem full(503, "TOO_MANY_CONNECTIONS", "All connections are taken; try again in a moment.");
+    problem full(503, "TOO_MANY_CONNECTIONS",
+                 "All connections, or those of your address, are taken; try again in a moment.");
     co_return co_await refuse(with, std::move(full));
   }
   if (with.buffer.size() == 0) {
@@ -316,6 +373,9 @@ asio::awaitable<server::state::next> server::state::exchange(connection& with) {
   }
   fill(with.current, incoming, with.remote);
   response made = co_await routes_.answer(with.current);
+  // A 500 was logged with its cause already.
+  const auto level = made.status > 500 ? log::level::warning : log::level::debug;
+  log_answer(with.current, made.status, level);
   const auto then = incoming.keep_alive() && !stopping_ ? next::request : next::close;
   co_return co_await write(with, std::move(made), then);
 }
@@ -361,6 +421,8 @@ asio::awaitable<beast::error_code> server::state::read(connection& from, parser&
 asio::awaitable<server::state::next> server::state::refuse(connection& to, problem why) {
   to.current = request();
   to.current.id = make_request_id();
+  to.current.remote = to.remote;
+  log_answer(to.current, why.status, log::level::debug);  // debug: it costs a caller nothing
   routes_.count_unrouted(why.status);
   response made = make_response(why, to.current);
   co_return co_await write(to, std::move(made), next::close);
@@ -435,6 +497,7 @@ server_limits limits_of(const http_config& configuration) {
   server_limits limits;
   limits.body_octets_max = configuration.body_octets_max;
   limits.connections_max = configuration.connections_max;
+  limits.connections_per_address = configuration.connections_per_address;
   limits.read_timeout = configuration.read_timeout;
   limits.idle_timeout = configuration.idle_timeout;
   return limits;

@@ -19,9 +19,13 @@ struct server_limits {
   std::size_t header_octets_max{32'768};
   std::size_t headers_max{100};
   std::size_t connections_max{1024};               // one more gets 503 and is closed
+  std::size_t connections_per_address{64};         // one more closes the one that is idle longest;
+                                                   // if none is idle enough, it gets 503 itself
   std::chrono::milliseconds read_timeout{30'000};  // from the first octet of a request to its last;
                                                    // and for the response to be taken
   std::chrono::milliseconds idle_timeout{75'000};  // between two requests
+  std::chrono::milliseconds idle_enough{1'000};    // to be closed for another connection: a request
+                                                   // may be on its way on one that just became idle
 };
 [[nodiscard]] server_limits limits_of(const http_config& configuration);
 

@@ -2,6 +2,7 @@
 
 #include "daemon/gateway/ids.hpp"
 #include "smpp/text.hpp"
+#include "smpp/ucs2.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +10,22 @@
 #include <chrono>
 
 namespace smppd::http {
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    auto rest = text;
+    if (smpp::next_code_point(rest)) {
+      valid.append(text.substr(0, text.size() - rest.size()));
+    } else {
+      smpp::append_utf8(valid, smpp::replacement_character);
+      rest.remove_prefix(1);
+    }
+    text = rest;
+  }
+  return valid;
+}
 
 std::string_view status_name(store::progress state) noexcept {
   switch (state) {
@@ -51,7 +68,7 @@ std::string_view encoding_name(std::uint8_t data_coding) noexcept {
 
 std::string print_address(std::uint8_t ton, std::string_view digits) {
   constexpr std::uint8_t international = 1;  // SMPP 3.4, 5.2.5
-  std::string printed(digits);
+  std::string printed = valid_utf8(digits);
   if (ton == international && !digits.starts_with('+')) printed.insert(0, 1, '+');
   return printed;
 }
@@ -70,7 +87,7 @@ std::string print_message_id(store::id64 id) { return "msg-" + to_uuid(id); }
 
 boost::json::value text_or_null(std::string_view text) {
   if (text.empty()) return nullptr;
-  return boost::json::string_view(text);
+  return boost::json::string(valid_utf8(text));
 }
 
 boost::json::value time_or_null(store::wall_time at) {

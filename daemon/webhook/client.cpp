@@ -82,11 +82,12 @@ class client::transfers {
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
 
  private:
-  struct origin;
+  struct account;
+  struct host;
   struct transfer {
     webhook_request request;
     handler done;
-    origin* to{};
+    host* to{};
     header_list headers;
     bool opened{false}, forbidden{false};  // was a socket opened, was one denied?
     bool allow_private{false};
@@ -94,9 +95,19 @@ class client::transfers {
     std::string response;
     std::array<char, CURL_ERROR_SIZE> error{};
   };
-  struct origin {
+  // Not shared between accounts: one account could have its URLs name another's host, at a port
+  // that never answers.
+  struct host {
+    account& of;
     std::string name;
-    std::deque<std::unique_ptr<transfer>> waiting;
+    std::deque<std::unique_ptr<transfer>> waiting{};
+    std::size_t active{0};
+    bool in_turn{false};  // it stands in its account's turns
+  };
+  struct account {
+    std::int64_t id{};
+    std::unordered_map<std::string, std::unique_ptr<host>> hosts{};
+    std::deque<host*> turns{};  // hosts that may be sent a request, in order
     std::size_t active{0};
     bool in_turn{false};  // it stands in turns_
   };
@@ -104,12 +115,14 @@ class client::transfers {
   static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
   static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
 
-  void take_turn(origin& next);
+  [[nodiscard]] host& host_named(std::int64_t of_account, std::string name);
+  void take_turn(host& next);
+  void take_turn(account& next);
   void start_some();
   void start(std::unique_ptr<transfer> next);
   void set_up(CURL* easy, transfer& next) const;
   void finished(CURL* easy, CURLcode code);
-  void leave(origin& from);
+  void leave(host& from);
   [[nodiscard]] easy_handle take_easy();
   void complete(handler done, webhook_result result);
   [[nodiscard]] static webhook_result result_of(CURL* easy, CURLcode code, transfer& of);
@@ -117,8 +130,8 @@ class client::transfers {
   asio::io_context& loop_;
   const client_limits limits_;
   std::shared_ptr<curl_loop> curl_;  // outlives the handles below
-  std::unordered_map<std::string, std::unique_ptr<origin>> origins_;
-  std::deque<origin*> turns_;  // origins that may start a request, in order
+  std::unordered_map<std::int64_t, std::unique_ptr<account>> accounts_;
+  std::deque<account*> turns_;  // accounts that may start a request, in order; each has turns
   std::unordered_map<CURL*, std::unique_ptr<transfer>> active_;
   std::vector<easy_handle> idle_;
   std::size_t waiting_{0};
@@ -145,14 +158,10 @@ void client::transfers::post(webhook_request request, handler done) {
   if (!valid_url(request.url, why)) {
     return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
   }
-  std::string name = origin_of(request.url);
-  auto& place = origins_[name];
-  if (place == nullptr) place = std::make_unique<origin>();
-  origin& to = *place;
+  host& to = host_named(request.account, host_of(request.url));
   if (to.waiting.size() >= limits_.waiting_max) {
-    return complete(std::move(done), not_sent(outcome::busy, "Too many wait for this origin."));
+    return complete(std::move(done), not_sent(outcome::busy, "Too many wait for this host."));
   }
-  to.name = std::move(name);
   auto next = std::make_unique<transfer>();
   next->request = std::move(request);
   next->done = std::move(done);
@@ -163,22 +172,43 @@ void client::transfers::post(webhook_request request, handler done) {
   start_some();
 }
 
-void client::transfers::take_turn(origin& next) {
-  if (next.in_turn || next.waiting.empty() || next.active >= limits_.per_origin) return;
+client::transfers::host& client::transfers::host_named(std::int64_t of_account, std::string name) {
+  auto& owner = accounts_[of_account];
+  if (owner == nullptr) owner = std::make_unique<account>(account{.id = of_account});
+  auto& place = owner->hosts[name];
+  if (place == nullptr) place = std::make_unique<host>(host{.of = *owner, .name = std::move(name)});
+  return *place;
+}
+
+void client::transfers::take_turn(host& next) {
+  if (!next.in_turn && !next.waiting.empty() && next.active < limits_.per_host) {
+    next.in_turn = true;
+    next.of.turns.push_back(&next);
+  }
+  take_turn(next.of);
+}
+
+void client::transfers::take_turn(account& next) {
+  if (next.in_turn || next.turns.empty() || next.active >= limits_.per_account) return;
   next.in_turn = true;
   turns_.push_back(&next);
 }
 
-// Origins take turns, so that one with much to do does not keep others from the last places.
+// Accounts take turns, and so do the hosts of each: who has much to do does not keep others from
+// the last places.
 void client::transfers::start_some() {
   while (!turns_.empty() && active_.size() < limits_.requests_max) {
-    origin& chosen = *turns_.front();
+    account& owner = *turns_.front();
     turns_.pop_front();
+    owner.in_turn = false;
+    host& chosen = *owner.turns.front();
+    owner.turns.pop_front();
     chosen.in_turn = false;
     auto next = std::move(chosen.waiting.front());
     chosen.waiting.pop_front();
     --waiting_;
     ++chosen.active;
+    ++owner.active;
     take_turn(chosen);
     start(std::move(next));
   }
@@ -254,10 +284,13 @@ void client::transfers::finished(CURL* easy, CURLcode code) {
 }
 
 /// A request to `from` has ended.
-void client::transfers::leave(origin& from) {
+void client::transfers::leave(host& from) {
+  account& owner = from.of;
   --from.active;
+  --owner.active;
   take_turn(from);
-  if (from.active == 0 && from.waiting.empty()) origins_.erase(origins_.find(from.name));
+  if (from.active == 0 && from.waiting.empty()) owner.hosts.erase(owner.hosts.find(from.name));
+  if (owner.hosts.empty()) accounts_.erase(accounts_.find(owner.id));
 }
 
 webhook_result client::transfers::result_of(CURL* easy, CURLcode code, transfer& of) {
@@ -288,11 +321,13 @@ void client::transfers::stop() {
   }
   active_.clear();
   turns_.clear();
-  for (auto& [name, each] : origins_) {
-    for (auto& never_sent : each->waiting)
-      complete(std::move(never_sent->done), not_sent(outcome::cancelled, "Shutting down."));
+  for (auto& [id, owner] : accounts_) {
+    for (auto& [name, each] : owner->hosts) {
+      for (auto& never_sent : each->waiting)
+        complete(std::move(never_sent->done), not_sent(outcome::cancelled, "Shutting down."));
+    }
   }
-  origins_.clear();
+  accounts_.clear();
   waiting_ = 0;
 }
 
@@ -314,8 +349,9 @@ void client::transfers::complete(handler done, webhook_result result) {
 client_limits limits_of(const webhook_config& configuration) {
   client_limits limits;
   limits.timeout = configuration.timeout;
-  limits.per_origin = configuration.per_origin;
+  limits.per_host = configuration.per_origin;
   limits.requests_max = configuration.connections_max;
+  limits.per_account = std::max<std::size_t>(limits.requests_max / 4, 1);
   limits.allow_private = configuration.allow_private;
   return limits;
 }

@@ -20,6 +20,7 @@ namespace smppd::webhook {
 namespace asio = boost::asio;
 
 struct webhook_request {
+  std::int64_t account{0};  // whose it is; accounts take turns
   std::string url;
   std::string id;                    // webhook-id: the same for every attempt
   std::string body;                  // JSON
@@ -32,7 +33,7 @@ struct webhook_result {
     refused,      // 4xx, and 3xx: redirects are not followed
     gone,         // 410
     unavailable,  // 429, 5xx, no connection, no answer in time
-    busy,         // not sent: too many already wait for this origin
+    busy,         // not sent: too many already wait for this host
     forbidden,    // not sent: no valid URL, or an address that may not be called
     cancelled,    // not sent or not finished: the client was stopped
   };
@@ -45,15 +46,18 @@ struct webhook_result {
 
 struct client_limits {
   std::chrono::milliseconds timeout{15'000};
-  std::size_t per_origin{8};          // requests at once
-  std::size_t requests_max{64};       // at once, to all origins together
-  std::size_t waiting_max{1000};      // per origin
+  std::size_t per_host{8};            // requests at once of one account, whatever the ports
+  std::size_t per_account{16};        // requests at once, to all its hosts together
+  std::size_t requests_max{64};       // at once, of all accounts together
+  std::size_t waiting_max{1000};      // of one account for one host
   std::size_t response_octets{4096};  // kept of a response; the rest is read and dropped
   bool allow_private{true};           // see reach::inside
 };
+/// An account gets a quarter of all requests at once.
 [[nodiscard]] client_limits limits_of(const webhook_config& configuration);
 
-/// Loop thread only.
+/// Webhooks that do not answer delay those of their own account only: each account has a share of
+/// the requests at once, and a share of that for each host. Loop thread only.
 class client {
  public:
   using handler = completion<void(webhook_result)>;

@@ -21,6 +21,7 @@ void courier::take(notice_item item) {
   ++targets_[item.target].out;
   auto& content = std::get<webhook_content>(item.content);
   webhook_request request;
+  request.account = content.account;
   request.url = item.url;
   request.id = content.id;
   request.body = content.body;

@@ -18,6 +18,7 @@ using http::reason_name;
 using http::status_name;
 using http::text_or_null;
 using http::time_or_null;
+using http::valid_utf8;
 
 namespace {
 
@@ -78,14 +79,15 @@ std::string receipt_payload(const store::found_message& found, std::string_view 
 
 std::string inbound_payload(const store::inbound& inbound, const store::keyword* keyword,
                             std::string_view carrier) {
+  const std::string text = valid_utf8(inbound.text);
   json::object data;
   data["id"] = to_uuid(inbound.id);
   data["from"] = print_address(inbound.types.source_ton, inbound.source);
   data["to"] = print_address(inbound.types.destination_ton, inbound.destination);
-  data["text"] = json::string_view(inbound.text);
+  data["text"] = text;
   data["keyword"] = keyword != nullptr ? json::value(keyword->word) : nullptr;
   data["keyword_id"] = keyword != nullptr ? json::value(keyword->uuid) : nullptr;
-  data["remainder"] = keyword != nullptr ? json::value(remainder_of(inbound.text)) : nullptr;
+  data["remainder"] = keyword != nullptr ? json::value(remainder_of(text)) : nullptr;
   data["encoding"] = encoding_name(inbound.data_coding);
   data["segments"] = inbound.parts;
   data["partial"] = inbound.partial;

@@ -48,18 +48,14 @@ bool valid_url(std::string_view url, std::string& why) {
   return why.empty();
 }
 
-std::string origin_of(std::string_view url) {
+std::string host_of(std::string_view url) {
   std::string ignored;
   if (!valid_url(url, ignored)) return {};
-  const urls::url_view parsed = *urls::parse_uri(url);
-  const bool secure = parsed.scheme_id() == urls::scheme::https;
-  std::string host(parsed.encoded_host().data(), parsed.encoded_host().size());
+  std::string host = urls::parse_uri(url)->host();
   std::ranges::transform(host, host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  const unsigned usual = secure ? 443 : 80;
-  return fmt::format("{}://{}:{}", secure ? "https" : "http", host,
-                     parsed.has_port() ? parsed.port_number() : usual);
+  return host;
 }
 
 }  // namespace smppd::webhook

@@ -12,7 +12,7 @@ inline constexpr std::size_t url_octets_max = 2048;
 /// in a sentence what is wrong.
 [[nodiscard]] bool valid_url(std::string_view url, std::string& why);
 
-/// Scheme, host and port, all spelled out: "https://example.com:443". Empty for what is not valid.
-[[nodiscard]] std::string origin_of(std::string_view url);
+/// "example.com" of "https://Example.com:443/sms". Empty for what is not valid.
+[[nodiscard]] std::string host_of(std::string_view url);
 
 }  // namespace smppd::webhook

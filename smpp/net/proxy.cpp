@@ -42,8 +42,9 @@ asio::awaitable<result<proxy_header>> read_proxy_header(asio::ip::tcp::socket& c
     const auto into = asio::buffer(octets.data() + had, octets.size() - had);
     const auto [error, count] = co_await asio::async_read(connected, into, no_throw);
     std::ignore = count;
-    if (error) {
-      const bool late = *how == outcome::late;
+    // Late also where octets came in the same moment: nobody is there to interrupt another read.
+    const bool late = *how == outcome::late;
+    if (error || late) {
       *how = outcome::done;
       co_return late ? asio::error::make_error_code(asio::error::timed_out) : error;
     }

@@ -4,7 +4,6 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -55,6 +54,8 @@ class tls_context {
     SSL_CTX_set_min_proto_version(ssl_.native_handle(), TLS1_2_VERSION);
     // PDUs are small; a buffer for each idle session is not.
     SSL_CTX_set_mode(ssl_.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    // Otherwise OpenSSL asks for the password of a key at the terminal.
+    ssl_.set_password_callback([](std::size_t, auto) { return std::string(); });
   }
 
   void use_certificate(const std::string& chain, const std::string& key) {
@@ -161,10 +162,27 @@ std::shared_ptr<tls_context> make_context(const tls_client_options& how) {
   return made;
 }
 
-bool is_address(const std::string& host) {
-  error_code no;
-  asio::ip::make_address(host, no);
-  return !no;
+asio::awaitable<result<connection>> refuse(error_code why) { co_return why; }
+
+// Who the server must say it is.
+bool expect_address(X509_VERIFY_PARAM& expected, const asio::ip::address& address) {
+  const auto set = [&](const auto& octets) {
+    return X509_VERIFY_PARAM_set1_ip(&expected, octets.data(), octets.size()) == 1;
+  };
+  return address.is_v4() ? set(address.to_v4().to_bytes()) : set(address.to_v6().to_bytes());
+}
+
+bool expect_name(SSL& ssl, const std::string& name, bool verify) {
+  auto& expected = *SSL_get0_param(&ssl);
+  error_code no_address;
+  const auto address = asio::ip::make_address(name, no_address);
+  if (!no_address) return !verify || expect_address(expected, address);
+  // What SSL_set_tlsext_host_name does, without its casts.
+  std::string told = name;
+  if (SSL_ctrl(&ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, told.data()) != 1)
+    return false;
+  X509_VERIFY_PARAM_set_hostflags(&expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return !verify || X509_VERIFY_PARAM_set1_host(&expected, name.data(), name.size()) == 1;
 }
 
 }  // namespace
@@ -185,16 +203,13 @@ tls_client::tls_client(tls_client_options options)
 
 void tls_client::reload() { context_ = make_context(options_); }
 
-asio::awaitable<result<connection>> tls_client::connect(tcp::socket connected, std::string host,
+asio::awaitable<result<connection>> tls_client::connect(tcp::socket connected,
+                                                        const std::string& host,
                                                         std::chrono::milliseconds limit) const {
   auto secured = std::make_unique<stream>(std::move(connected), context_);
-  auto name = options_.server_name.empty() ? host : options_.server_name;
-  if (!is_address(name)) {
-    // What SSL_set_tlsext_host_name does, without its casts.
-    SSL_ctrl(secured->get().native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
-             TLSEXT_NAMETYPE_host_name, name.data());
-  }
-  if (options_.verify_server) secured->get().set_verify_callback(ssl::host_name_verification(name));
+  const auto& name = options_.server_name.empty() ? host : options_.server_name;
+  if (!expect_name(*secured->get().native_handle(), name, options_.verify_server))
+    return refuse(asio::error::invalid_argument);
   return shake_hands(std::move(secured), ssl::stream_base::client, limit);
 }
 

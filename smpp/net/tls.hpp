@@ -58,7 +58,7 @@ class tls_client {
   void reload();
   /// Secures a connection to `host`, a name or an address, that was made.
   [[nodiscard]] boost::asio::awaitable<result<connection>> connect(
-      boost::asio::ip::tcp::socket connected, std::string host,
+      boost::asio::ip::tcp::socket connected, const std::string& host,
       std::chrono::milliseconds limit) const;
 
  private:

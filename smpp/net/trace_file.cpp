@@ -31,9 +31,9 @@ void trace_file::add(pcap_trace& of, pcap_trace::direction way, byte_view octets
 
 // Whoever looks at the file sees whole packets.
 void trace_file::write() {
-  std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get());
-  std::fflush(file_.get());
-  octets_ += buffer_.size();
+  const auto count = std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get());
+  const bool written = count == buffer_.size() && std::fflush(file_.get()) == 0;
+  octets_ = written ? octets_ + count : octets_max_;
   buffer_.clear();
 }
 

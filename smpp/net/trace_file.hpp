@@ -16,7 +16,8 @@ class trace_file {
   /// written any more. Throws std::system_error where it cannot be created.
   trace_file(const std::string& path, std::size_t octets_max);
 
-  /// What a session sent or received, at the present time. Where the disk is full it is dropped.
+  /// What a session sent or received, at the present time. Where the disk is full the file counts
+  /// as full too: a packet behind a cut one could not be read.
   void add(pcap_trace& of, pcap_trace::direction way, byte_view octets);
   [[nodiscard]] bool full() const noexcept { return octets_ >= octets_max_; }
 

@@ -189,6 +189,7 @@ class stream {
     if (one.syn) {
       end();
       next_ = one.sequence + 1;
+      placed_ = true;
       state_ = state::fresh;
       return;
     }
@@ -200,7 +201,7 @@ class stream {
   void end() {
     while (!early_.empty())
       skip_hole();
-    if (!pending_.empty()) events_.on_broken(packet_, from_, to_, std::exchange(pending_, {}), "");
+    if (!pending_.empty()) report_broken("");
   }
 
  private:
@@ -221,26 +222,34 @@ class stream {
   }
 
   void take(const segment& one) {
-    if (!next_) {
+    if (!placed_) {
       if (!looks_like_pdu(one.payload)) return;
       next_ = one.sequence;
+      placed_ = true;
     }
-    const auto ahead = static_cast<std::int32_t>(one.sequence - *next_);
-    if (ahead > 0) {
-      early_octets_ += one.payload.size();
-      early_.try_emplace(one.sequence, one.payload.begin(), one.payload.end());
-      if (early_octets_ > early_octets_max) skip_hole();
-      return;
-    }
-    append(one.payload, static_cast<std::size_t>(-std::int64_t{ahead}));
+    const auto ahead = ahead_of_next(one.sequence);
+    if (ahead > 0) return keep_early(one);
+    append(one.payload, static_cast<std::size_t>(-ahead));
     take_early();
+  }
+
+  [[nodiscard]] std::int64_t ahead_of_next(std::uint32_t sequence) const {
+    return static_cast<std::int32_t>(sequence - next_);  // sequence numbers wrap around
+  }
+
+  void keep_early(const segment& one) {
+    auto& kept = early_[one.sequence];
+    if (kept.size() >= one.payload.size()) return;  // it was sent again
+    early_octets_ += one.payload.size() - kept.size();
+    kept.assign(one.payload.begin(), one.payload.end());
+    if (early_octets_ > early_octets_max) skip_hole();
   }
 
   // All of `payload` but the first `seen` octets, which came before.
   void append(byte_view payload, std::size_t seen) {
     if (seen >= payload.size()) return;
     const auto fresh = payload.subspan(seen);
-    *next_ += static_cast<std::uint32_t>(fresh.size());
+    next_ += static_cast<std::uint32_t>(fresh.size());
     if (state_ == state::foreign) return;
     pending_.insert(pending_.end(), fresh.begin(), fresh.end());
     if (state_ != state::smpp) {
@@ -251,13 +260,29 @@ class stream {
     cut();
   }
 
+  // What follows without a hole; where it begins again, from there on.
   void take_early() {
-    for (auto one = nearest(); one != early_.end(); one = nearest()) {
-      const auto ahead = static_cast<std::int32_t>(one->first - *next_);
+    while (!early_.empty() && (placed_ || find_start())) {
+      const auto one = nearest();
+      const auto ahead = ahead_of_next(one->first);
       if (ahead > 0) return;
       const auto octets = remove_early(one);
-      append(octets, static_cast<std::size_t>(-std::int64_t{ahead}));
+      append(octets, static_cast<std::size_t>(-ahead));
     }
+  }
+
+  // Among what came early; what stands before it is of no use.
+  bool find_start() {
+    while (!early_.empty() && !placed_) {
+      const auto one = nearest();
+      placed_ = looks_like_pdu(one->second);
+      if (placed_) {
+        next_ = one->first;
+      } else {
+        remove_early(one);
+      }
+    }
+    return placed_;
   }
 
   void cut() {
@@ -268,41 +293,36 @@ class stream {
     pending_.erase(pending_.begin(),
                    pending_.end() - static_cast<std::ptrdiff_t>(frames.waiting()));
     if (frames.lost()) {
-      events_.on_broken(packet_, from_, to_, std::exchange(pending_, {}), "");
+      report_broken("");
       begin_again();
     }
   }
 
   // What is missing was not captured: it begins again behind the hole.
   void skip_hole() {
-    const auto one = nearest();
-    const auto missing = one->first - *next_;
-    events_.on_broken(packet_, from_, to_, std::exchange(pending_, {}),
-                      fmt::format("{} octets were not captured", missing));
+    const auto missing = ahead_of_next(nearest()->first);
+    report_broken(fmt::format("{} octets were not captured", missing));
     begin_again();
-    for (auto next = early_.begin(); next != early_.end() && !next_;) {
-      const auto start = next->first;
-      const auto octets = remove_early(next++);
-      if (!looks_like_pdu(octets)) continue;
-      next_ = start;
-      append(octets, 0);
-    }
-    if (next_) take_early();
+    take_early();
   }
 
   void begin_again() {
-    next_.reset();
+    placed_ = false;
     state_ = state::unknown;
+  }
+
+  // Of another protocol nothing is said, nor of what is too short to know.
+  void report_broken(const std::string& why) {
+    const auto rest = std::exchange(pending_, {});
+    if (well_known_ || state_ == state::smpp) events_.on_broken(packet_, from_, to_, rest, why);
   }
 
   using segments = std::map<std::uint32_t, byte_buffer>;  // by sequence number
 
+  // The first of those behind `next_`, if there are any.
   [[nodiscard]] segments::iterator nearest() {
-    if (early_.empty()) return early_.end();
-    const auto one = early_.lower_bound(*next_);  // sequence numbers wrap around
-    return one == early_.end() || static_cast<std::int32_t>(early_.begin()->first - *next_) <= 0
-               ? early_.begin()
-               : one;
+    const auto one = early_.lower_bound(next_);
+    return one == early_.end() || ahead_of_next(early_.begin()->first) <= 0 ? early_.begin() : one;
   }
   byte_buffer remove_early(segments::iterator one) {
     auto octets = std::move(one->second);
@@ -317,8 +337,9 @@ class stream {
   const capture_events& events_;
   std::uint64_t packet_{};
   state state_{state::unknown};
-  std::optional<std::uint32_t> next_;  // the sequence number that is expected
-  byte_buffer pending_;                // of a PDU that is not whole yet
+  std::uint32_t next_{};  // the sequence number that is expected, if `placed_`
+  bool placed_{false};    // false: nothing is early either
+  byte_buffer pending_;   // of a PDU that is not whole yet
   segments early_;
   std::size_t early_octets_{0};
 };

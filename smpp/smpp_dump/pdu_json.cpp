@@ -1,5 +1,6 @@
 #include "smpp/smpp_dump/pdu_json.hpp"
 
+#include "smpp/gsm7.hpp"
 #include "smpp/text.hpp"
 #include "smpp/ucs2.hpp"
 #include "smpp/udh.hpp"
@@ -127,13 +128,22 @@ std::optional<user_data> user_data_of(const Pdu& pdu) {
   return found;
 }
 
-// `std::nullopt` where the header is broken.
-std::optional<std::size_t> octets_of_udh(const user_data& of) {
+// Of none, or of a broken one, an empty header.
+smpp::user_data_header udh_of(const user_data& data) {
   constexpr std::uint8_t udh_indicator = 0x40;
-  if ((of.esm_class & udh_indicator) == 0) return 0;
-  const auto header = smpp::parse_udh(of.octets);
-  if (!header) return std::nullopt;
-  return header->octets;
+  if ((data.esm_class & udh_indicator) == 0) return {};
+  return smpp::parse_udh(data.octets).value_or(smpp::user_data_header{});
+}
+
+// The header may name the national tables that the text is written in.
+std::string text_of(const user_data& data, const smpp::user_data_header& udh) {
+  const auto text = data.octets.subspan(udh.octets);
+  if (smpp::alphabet_of(data.data_coding) != smpp::alphabet::gsm7)
+    return smpp::decode_text(data.data_coding, text);
+  smpp::gsm7_tables tables;
+  tables.locking = static_cast<smpp::gsm7_language>(udh.locking_shift.value_or(0));
+  tables.single = static_cast<smpp::gsm7_language>(udh.single_shift.value_or(0));
+  return smpp::gsm7_decode(text, tables);
 }
 
 // What TLVs alone say.
@@ -153,11 +163,10 @@ void put_content(json::object& into, const Pdu& pdu) {
   const auto data = user_data_of(pdu);
   std::optional<smpp::receipt> receipt;
   if (data) {
-    const auto udh = octets_of_udh(*data);
-    const auto text = data->octets.subspan(udh.value_or(0));
-    into["text"] = smpp::decode_text(data->data_coding, text);
+    const auto udh = udh_of(*data);
+    into["text"] = text_of(*data, udh);
     if constexpr (Pdu::id == smpp::command_id::deliver_sm || Pdu::id == smpp::command_id::data_sm)
-      receipt = smpp::parse_receipt(data->data_coding, text);
+      receipt = smpp::parse_receipt(data->data_coding, data->octets.subspan(udh.octets));
   }
   if constexpr (Pdu::id == smpp::command_id::deliver_sm || Pdu::id == smpp::command_id::data_sm) {
     if (!receipt) receipt = receipt_in(pdu.tlvs);

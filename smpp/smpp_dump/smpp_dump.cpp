@@ -19,6 +19,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -142,13 +143,15 @@ class pdu_command {
 
   bool read(const std::vector<std::string>& arguments) {
     if (arguments.empty()) read_input(std::cin, "standard input");
+    std::uint64_t number = 0;
     for (const auto& argument : arguments) {
+      ++number;
       std::ifstream file(argument, std::ios::binary);
       std::string mistake;
       if (file) {
         read_input(file, argument);
       } else if (parse_hex(argument, mistake)) {
-        read_line(1, argument);
+        read_line(number, argument);
       } else {
         throw usage_error(argument + " is neither a file that can be read nor hexadecimal");
       }
@@ -163,6 +166,7 @@ class pdu_command {
       read_line(number, line);
       return true;
     });
+    if (in.bad()) throw usage_error(name + ": cannot be read");  // a directory
   }
 
   // By the first octet of the magic number of pcap, in both orders and both resolutions, and of
@@ -258,6 +262,7 @@ bool show_receipts(const std::vector<std::string>& files) {
     std::ifstream file(name);
     if (!file) throw usage_error(name + ": cannot be read");
     if (!for_each_line(file, show)) well = false;
+    if (file.bad()) throw usage_error(name + ": cannot be read");
   }
   return well;
 }
@@ -433,7 +438,7 @@ bool run(const std::string& command, const std::vector<std::string>& arguments) 
   };
   if (command == "pdu") {
     add("lenient", "")("reencode", "")("max",
-                                       options::value<std::uint32_t>()->default_value(131072));
+                                       options::value<std::int64_t>()->default_value(131072));
   } else if (command == "text") {
     add("encode", "")("decode", "")("charset", text("gsm7"))("locking", text("standard"))(
         "single", text("standard"))("fill", options::value<unsigned>()->default_value(0));
@@ -465,7 +470,10 @@ bool run(const std::string& command, const std::vector<std::string>& arguments) 
     pdu_options how;
     if (given.count("lenient") > 0) how.leniency = smpp::leniency::lenient;
     how.reencode = given.count("reencode") > 0;
-    return pdu_command(how, given["max"].as<std::uint32_t>()).read(inputs);
+    const auto most = given["max"].as<std::int64_t>();
+    if (most < std::int64_t{smpp::header_octets} || most > std::numeric_limits<std::int32_t>::max())
+      throw usage_error("--max: 16 to 2147483647 octets");
+    return pdu_command(how, static_cast<std::uint32_t>(most)).read(inputs);
   }
   if (command == "receipt") return show_receipts(inputs);
   if (command == "match") return show_match(inputs);

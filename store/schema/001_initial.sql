@@ -63,9 +63,12 @@ CREATE TABLE message_part (       -- only for messages of several parts
 CREATE TABLE parked (             -- queued messages that memory does not answer for
   id INTEGER PRIMARY KEY,
   carrier INTEGER NOT NULL,
-  priority INTEGER NOT NULL
+  priority INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,      -- the order in which they leave: mostly that of their ids
+  attempts INTEGER NOT NULL,
+  possible_duplicate INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX parked_order ON parked (carrier, priority, id);
+CREATE INDEX parked_order ON parked (carrier, priority, sequence);
 
 CREATE TABLE scheduled (          -- queued messages that are not due yet
   due INTEGER NOT NULL,

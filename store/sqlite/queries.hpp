@@ -78,6 +78,9 @@ struct message_queries {
 struct queue_queries {
   explicit queue_queries(sql::connection& c) : on(c) {}
 
+  static constexpr const char* parked_columns =
+      ", p.carrier, p.priority, p.sequence, p.attempts, p.possible_duplicate";
+
   sql::connection& on;
   sql::statement young{on, select_found("message m", R"(
     WHERE m.id >= max($1 + 1, coalesce((SELECT value FROM mark WHERE name = 'young_from'), 0))
@@ -86,7 +89,20 @@ struct queue_queries {
       AND NOT EXISTS (SELECT 1 FROM scheduled d WHERE d.id = m.id)
     ORDER BY m.id LIMIT $2)")};
   sql::statement parked{on, select_found("parked p JOIN message m ON m.id = p.id", R"(
-    WHERE p.carrier = $1 AND p.priority = $2 AND p.id > $3 ORDER BY p.id LIMIT $4)")};
+    WHERE p.carrier = $1 AND p.priority = $2 AND p.sequence > $3 ORDER BY p.sequence LIMIT $4)",
+                                         parked_columns)};
+  sql::statement expired{on, select_found("parked p JOIN message m ON m.id = p.id", R"(
+    WHERE p.carrier = $1 AND p.priority = $2 AND p.sequence > $3 AND m.expires_at <= $4
+    ORDER BY p.sequence LIMIT $5)",
+                                          parked_columns)};
+  // One search per carrier: a DISTINCT would read every row.
+  sql::statement parked_carriers{on, R"(
+    WITH RECURSIVE next (carrier) AS (
+      SELECT min(carrier) FROM parked
+      UNION ALL
+      SELECT (SELECT min(p.carrier) FROM parked p WHERE p.carrier > next.carrier) FROM next
+      WHERE next.carrier IS NOT NULL)
+    SELECT carrier FROM next WHERE carrier IS NOT NULL)"};
   sql::statement due{on, select_found("scheduled d JOIN message m ON m.id = d.id", R"(
     WHERE d.due <= $1 AND (d.due, d.id) > ($2, $3) ORDER BY d.due, d.id LIMIT $4)",
                                       ", d.due, d.carrier, d.attempts, d.possible_duplicate")};

@@ -4,8 +4,11 @@ namespace store {
 
 queue_writer::queue_writer(sql::connection& on)
     : park_(on, R"(
-        INSERT INTO parked (id, carrier, priority) VALUES ($1, $2, $3)
-        ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, priority = excluded.priority)"),
+        INSERT INTO parked (id, carrier, priority, sequence, attempts, possible_duplicate)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, priority = excluded.priority,
+          sequence = excluded.sequence, attempts = excluded.attempts,
+          possible_duplicate = excluded.possible_duplicate)"),
       unpark_(on, "DELETE FROM parked WHERE id = $1"),
       withdraw_parked_(on, R"(
         DELETE FROM parked WHERE id BETWEEN $1 AND $2
@@ -21,8 +24,11 @@ queue_writer::queue_writer(sql::connection& on)
           AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = scheduled.id))") {}
 
 void queue_writer::apply(const batch& changes) {
-  for (const parked& p : changes.parks)
-    park_.run(p.id, p.carrier, p.priority);
+  for (const parked& p : changes.parks) {
+    if (p.was_scheduled) unschedule_.run(p.id);
+    park_.run(p.id, p.carrier, p.priority, p.sequence == 0 ? p.id : p.sequence, p.attempts,
+              p.possible_duplicate);
+  }
   for (const rescheduled& r : changes.reschedules) {
     if (r.was_parked) unpark_.run(r.to.id);
     schedule_.run(r.to.id, r.to.due, r.to.carrier, r.to.attempts, r.to.possible_duplicate);

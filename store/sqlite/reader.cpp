@@ -63,6 +63,24 @@ sent_part read_part(cursor& row, arena& texts) {
           .carrier_message_id = row.text(texts)};
 }
 
+template <class... Arguments>
+result<rows<reader::parked_message>> read_parked(sql::connection& on, sql::statement& query,
+                                                 const Arguments&... arguments) {
+  rows<reader::parked_message> parked;
+  found_reader decoder(parked.texts);
+  for (cursor row = query.select(arguments...); row.next();) {
+    const found_message found = decoder.read(row);
+    parked.items.push_back({found,
+                            {.carrier = row.number(),
+                             .priority = row.number<std::uint8_t>(),
+                             .id = found.message.id,
+                             .sequence = row.number(),
+                             .attempts = row.number<std::uint32_t>(),
+                             .possible_duplicate = row.number<bool>()}});
+  }
+  return on.outcome(std::move(parked));
+}
+
 awaited_receipt read_awaited(cursor& row, arena& texts) {
   return {.carrier = row.number(),
           .key = row.text(texts),
@@ -179,10 +197,26 @@ result<rows<found_message>> sqlite_reader::young_queued(id64 after, std::size_t 
   return read_found(connection_, queue_.young, after, limit);
 }
 
-result<rows<found_message>> sqlite_reader::parked_messages(std::int64_t carrier,
-                                                           std::uint8_t priority, id64 after,
-                                                           std::size_t limit) {
-  return read_found(connection_, queue_.parked, carrier, priority, after, limit);
+result<rows<reader::parked_message>> sqlite_reader::parked_messages(std::int64_t carrier,
+                                                                    std::uint8_t priority,
+                                                                    id64 after_sequence,
+                                                                    std::size_t limit) {
+  return read_parked(connection_, queue_.parked, carrier, priority, after_sequence, limit);
+}
+
+result<rows<reader::parked_message>> sqlite_reader::expired_parked(std::int64_t carrier,
+                                                                   std::uint8_t priority,
+                                                                   id64 after_sequence,
+                                                                   wall_time now,
+                                                                   std::size_t limit) {
+  return read_parked(connection_, queue_.expired, carrier, priority, after_sequence, now, limit);
+}
+
+result<std::vector<std::int64_t>> sqlite_reader::parked_carriers() {
+  std::vector<std::int64_t> carriers;
+  for (auto row = queue_.parked_carriers.select(); row.next();)
+    carriers.push_back(row.number());
+  return connection_.outcome(std::move(carriers));
 }
 
 result<rows<reader::due_message>> sqlite_reader::due_messages(wall_time until, wall_time after_due,

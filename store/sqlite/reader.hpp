@@ -25,8 +25,12 @@ class sqlite_reader final : public reader {
   result<std::vector<scheduled>> find_scheduled(id64 id) override;
 
   result<rows<found_message>> young_queued(id64 after, std::size_t limit) override;
-  result<rows<found_message>> parked_messages(std::int64_t carrier, std::uint8_t priority,
-                                              id64 after, std::size_t limit) override;
+  result<rows<parked_message>> parked_messages(std::int64_t carrier, std::uint8_t priority,
+                                               id64 after_sequence, std::size_t limit) override;
+  result<rows<parked_message>> expired_parked(std::int64_t carrier, std::uint8_t priority,
+                                              id64 after_sequence, wall_time now,
+                                              std::size_t limit) override;
+  result<std::vector<std::int64_t>> parked_carriers() override;
   result<rows<due_message>> due_messages(wall_time until, wall_time after_due, id64 after_id,
                                          std::size_t limit) override;
   result<wall_time> next_due(wall_time after_due, id64 after_id) override;

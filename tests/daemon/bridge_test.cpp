@@ -326,8 +326,26 @@ TEST(CarrierReceipt, ThatOnlyItsTextShowsIsUnsure) {
 TEST(CarrierReceipt, IsNotWhatNamesNoMessage) {
   auto pdu = sample_delivery();
   EXPECT_FALSE(read_receipt(read_delivery(pdu))) << "a message";
+}
+
+TEST(CarrierReceipt, IsWhatTheEsmClassSaysAlsoWithoutAnId) {
+  auto pdu = sample_delivery();
   pdu.esm_class = 0x04;
-  EXPECT_FALSE(read_receipt(read_delivery(pdu))) << "without an id";
+  const auto receipt = read_receipt(read_delivery(pdu));
+  ASSERT_TRUE(receipt);
+  EXPECT_TRUE(receipt->id.empty());
+  EXPECT_TRUE(receipt->sure);
+}
+
+TEST(CarrierReceipt, OfAWordThatNobodyKnowsIsNoEnd) {
+  for (const auto* word : {"SENT", "QUEUED", "PENDING", ""}) {
+    auto pdu = sample_delivery();
+    pdu.esm_class = 0x04;
+    pdu.short_message = "id:1 sub:001 dlvrd:000 stat:" + std::string(word) + " err:000";
+    const auto receipt = read_receipt(read_delivery(pdu));
+    ASSERT_TRUE(receipt) << word;
+    EXPECT_FALSE(smpp::is_final(receipt->state)) << word;
+  }
 }
 
 // What ESMEs get.

@@ -91,5 +91,14 @@ TEST(Password, AGeneratedOneFitsOnTheWireAndIsAnotherEachTime) {
     EXPECT_EQ(password.size(), password_octets_max);
 }
 
+TEST(KnownPasswords, KnowWhatWasAddedUnderItsHash) {
+  known_passwords known;
+  EXPECT_FALSE(known.matches("hash", "secret"));
+  known.add("hash", "secret");
+  EXPECT_TRUE(known.matches("hash", "secret"));
+  EXPECT_FALSE(known.matches("hash", "Secret"));
+  EXPECT_FALSE(known.matches("another hash", "secret"));
+}
+
 }  // namespace
 }  // namespace smppd

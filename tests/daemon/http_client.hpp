@@ -59,7 +59,10 @@ struct http_answer {
 
 class http_client {
  public:
-  explicit http_client(std::uint16_t port) : socket_(io_) {
+  explicit http_client(std::uint16_t port) : http_client(port, "127.0.0.1") {}
+  /// From another address of this host: any 127.x.x.x.
+  http_client(std::uint16_t port, const char* from)
+      : socket_(io_, asio::ip::tcp::endpoint(asio::ip::make_address(from), 0)) {
     socket_.connect({asio::ip::address_v4::loopback(), port});
   }
 

@@ -1,5 +1,7 @@
 #include "tests/daemon/http_api_fixture.hpp"
 
+#include <algorithm>
+
 namespace smppd::http {
 namespace {
 
@@ -30,6 +32,16 @@ TEST_F(HttpKeywords, AreCreated) {
   EXPECT_EQ(id.size(), 36U);
   EXPECT_EQ(body_of(call("GET", "/v1/sms/keywords/" + id)), expected);
   EXPECT_EQ(body_of(call("GET", "/v1/sms/keywords")), json::array({expected}));
+}
+
+TEST_F(HttpKeywords, HaveIdsInAnyCase) {
+  std::string upper = created();
+  std::ranges::transform(upper, upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  EXPECT_EQ(call("GET", "/v1/sms/keywords/" + upper).status, 200);
+  EXPECT_EQ(change(upper, R"({"description": "new"})").status, 200);
+  EXPECT_EQ(call("DELETE", "/v1/sms/keywords/" + upper).status, 204);
 }
 
 TEST_F(HttpKeywords, NeedOnlyAWord) {

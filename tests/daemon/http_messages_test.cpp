@@ -122,6 +122,28 @@ TEST_F(HttpMessages, AFailedMessageSaysWhy) {
   EXPECT_EQ(body.at("delivered_at"), nullptr);
 }
 
+TEST_F(HttpMessages, WhatCarriersSendNeedNotBeUtf8) {
+  store::message from_esme = make(id);
+  from_esme.source = "\xe5";
+  store::sent taken;
+  taken.id = id;
+  taken.carrier_message_id = "\x80";
+  store::settled done;
+  done.id = id;
+  done.state = progress::failed;
+  done.error = "\xff\xfe";
+  store::batch changes;
+  changes.accepted.push_back(from_esme);
+  changes.sents.push_back(taken);
+  changes.settlements.push_back(done);
+  commit(changes);
+  const auto body = get();
+  EXPECT_EQ(body.at("from"), "\ufffd");
+  EXPECT_EQ(body.at("smsc_message_id"), "\ufffd");
+  EXPECT_EQ(body.at("error"), "\ufffd\ufffd");
+  EXPECT_EQ(get("/recipients").at("data").at(0).at("error"), "\ufffd\ufffd");
+}
+
 TEST_F(HttpMessages, AMessageThatIsTriedAgain) {
   accept_one();
   store::batch changes;

@@ -82,6 +82,18 @@ TEST(Problem, SaysItInRfc9457AndInWordsOfOurOwn) {
     "errors": [{"pointer": "/to/2", "code": "INVALID_RECIPIENT", "detail": "too short"}]})"));
 }
 
+TEST(Problem, IsUtf8WhateverTheRequestWas) {
+  request from;
+  from.path = "/v1/\xff";
+  problem what(400, "INVALID_REQUEST", "There is no parameter '\xe5'.");
+  what.errors.push_back({"/\xe5", "UNKNOWN_FIELD", "\xe5"});
+  const json::value body = json::parse(make_response(what, from).body);
+  EXPECT_EQ(body.at("instance"), "/v1/\ufffd");
+  EXPECT_EQ(body.at("detail"), "There is no parameter '\ufffd'.");
+  EXPECT_EQ(body.at("errors").at(0).at("pointer"), "/\ufffd");
+  EXPECT_EQ(body.at("errors").at(0).at("detail"), "\ufffd");
+}
+
 TEST(Problem, TitlesKeepAbbreviations) {
   EXPECT_EQ(title_of("INVALID_API_KEY"), "Invalid API key");
   EXPECT_EQ(title_of("INVALID_JSON"), "Invalid JSON");

@@ -151,9 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_field{R"({"to": "+47", "message": "x", "options": {"validity_seconds": "60"}})",
                     "INVALID_REQUEST", "/options/validity_seconds"},
         wrong_field{R"({"to": "+47", "message": "x", "options": {"flash": true}})", "NOT_SUPPORTED",
-                    "/options/flash"},
-        wrong_field{R"({"to": "+47", "message": "x", "options": {"dry_run": true}})",
-                    "NOT_SUPPORTED", "/options/dry_run"}));
+                    "/options/flash"}));
 
 TEST_F(HttpSend, CollectsEverythingThatIsWrong) {
   const auto made = send(R"({"message": 5, "tags": [], "typo": 1})");
@@ -177,6 +175,42 @@ TEST_F(HttpSend, TakesOnlySoManyRecipients) {
   const auto made = send(R"({"to": ["1", "2", "3"], "message": "x"})");
   EXPECT_EQ(made.status, 413);
   EXPECT_EQ(code_of(made), "TOO_MANY_RECIPIENTS");
+}
+
+TEST_F(HttpSend, CountsRecipientsBeforeItLooksAtThem) {
+  api_.recipients_max = 2;
+  const auto made = send(R"({"to": [1, 1, 1], "message": 5})");
+  EXPECT_EQ(made.status, 413);
+  EXPECT_EQ(code_of(made), "TOO_MANY_RECIPIENTS");
+  EXPECT_FALSE(body_of(made).as_object().contains("errors"));
+}
+
+TEST_F(HttpSend, ListsAHundredErrorsAndSaysThatThereAreMore) {
+  const auto with = [this](std::size_t count) {
+    std::string list("1");
+    for (std::size_t i = 1; i < count; ++i)
+      list += ",1";
+    return body_of(send("{\"to\": [" + list + "], \"message\": \"x\"}"));
+  };
+  const auto all = with(100);
+  EXPECT_EQ(all.at("errors").as_array().size(), 100U);
+  EXPECT_FALSE(all.as_object().contains("more_errors"));
+  const auto first = with(101);
+  EXPECT_EQ(first.at("errors").as_array().size(), 100U);
+  EXPECT_EQ(first.at("more_errors"), true);
+}
+
+TEST_F(HttpSend, ListsAHundredRefusalsOfTheGatewayAndSaysThatThereAreMore) {
+  refusals why(101);
+  for (auto& one : why) {
+    one.http_status = 400;
+    one.code = "INVALID_RECIPIENT";
+    one.pointer = "/to/0";
+  }
+  outcome_ = why;
+  const auto body = body_of(send(R"({"to": ["1"], "message": "x"})"));
+  EXPECT_EQ(body.at("errors").as_array().size(), 100U);
+  EXPECT_EQ(body.at("more_errors"), true);
 }
 
 TEST_F(HttpSend, ADryRunAcceptsNothing) {

@@ -1,5 +1,6 @@
 // What a run leaves, in order or by a crash, and what the next one makes of it. Both are this
 // process: everything is destroyed, and made anew over the same database.
+#include "daemon/clock.hpp"
 #include "tests/daemon/path_fixture.hpp"
 
 namespace tests {
@@ -159,6 +160,35 @@ TEST_F(Path, AfterACrashRepeatsWhatWasInFlight) {
   EXPECT_THAT(telco().texts(), ElementsAreArray(numbers(1, 3)));
   for (const auto id : ids)
     EXPECT_TRUE(state_of(id).possible_duplicate);
+}
+
+// It was older than what a start reads back when it was sent.
+TEST_P(Restart, MatchesReceiptsOfMessagesThatWaitedLong) {
+  {
+    const auto database = open_faulty(file());
+    store::batch marks;
+    marks.marks = {{store::mark_receipts_from, store::first_id_at(smppd::wall_now() + 24h)}};
+    ASSERT_TRUE(database->make_writer().value()->commit(marks));
+  }
+  start();
+  const auto id = submit("Hello");
+  wait_for(id, progress::sent);
+  end();
+  start();
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait_for(id, progress::delivered);
+}
+
+TEST_P(Restart, SendsWhatWaitedForACarrierThatIsGone) {
+  settings_.limits.queue_memory_max = 10;
+  start_without_carriers(unreachable);
+  const auto ids = submit_many(30);
+  end();
+  settings_.carriers[0].name = "successor";
+  settings_.routes = {{"", {"successor"}}};
+  start();
+  wait_until_sent(ids);
+  EXPECT_EQ(telco().submits.size(), 30U);
 }
 
 TEST_F(Path, AfterACrashAndAnOrderlyRestartStillSaysWhatIsRepeated) {

@@ -34,6 +34,7 @@ TEST_F(Path, OfAnHttpMessageEndsWithItsReceiptAtTheWebhook) {
   const auto& told = run_->webhooks.taken[0];
   EXPECT_EQ(told.subject, id);
   EXPECT_EQ(told.url, "https://example.com/receipts");
+  EXPECT_EQ(std::get<smppd::webhook_content>(told.content).account, account_);
   EXPECT_EQ(run_->gateway.queued(), 0U);
 }
 
@@ -218,6 +219,36 @@ TEST_F(Path, MayBeAskedForByTheEsme) {
   EXPECT_EQ(esme->queries[0].final_date.size(), 16U);
 }
 
+TEST_F(Path, OfManyQueriesAtOnceEndsForThoseThatAreTooMany) {
+  start();
+  const auto esme = bind();
+  smpp::query_sm query;
+  query.message_id = submit(*esme, esme_message("Hello"));
+  for (int i = 0; i < 300; ++i)
+    esme->send(query);
+  wait([&] { return esme->queries.size() == 300; });
+  const auto throttled = std::ranges::count(esme->query_statuses, command_status::throttled);
+  EXPECT_GT(throttled, 0);
+  EXPECT_LT(throttled, 300);
+}
+
+// It is not delivered again.
+TEST_F(Path, OfAReceiptEndsWithALateAcknowledgementToo) {
+  settings_.smpp.response_timeout = 1s;
+  start();
+  const auto esme = bind();
+  esme->on_deliver.reset();
+  const auto id = submit(*esme, esme_message("Hello"));
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait([&] { return run_->gateway.pending().waiting(false) == 1 && esme->received.size() == 1; });
+  const auto delivering = [&] { return run_->esmes.describe().front().delivering; };
+  wait([&] { return delivering() == 0; });
+  esme->answer_late();
+  wait([&] { return reader_->notice_targets().value().empty(); });
+  EXPECT_EQ(esme->received.size(), 1U);
+}
+
 // Receipts.
 
 struct spelling {
@@ -327,6 +358,28 @@ TEST_F(Receipt, OfAnotherCarrierIsNotMeant) {
   EXPECT_EQ(state_of(id_).state, progress::sent);
   telco().deliver(scripted_carrier::receipt("id-1"));
   wait_for(id_, progress::delivered);
+}
+
+// Each number is another's in another base.
+TEST_F(Receipt, OfEachOfManyNumbersFindsItsOwnMessage) {
+  start();
+  telco().on_submit = [&](const auto& one) {
+    const auto id = std::to_string(telco().submits.size());
+    telco().deliver(scripted_carrier::receipt(id));
+    scripted_carrier::accept(one, id);
+  };
+  for (const auto id : submit_many(40))
+    wait_for(id, progress::delivered);
+}
+
+TEST_F(Receipt, OfANumberThatIsNobodysIsNobodys) {
+  start();
+  telco().on_submit = [&](const auto& one) { scripted_carrier::accept(one, "10"); };
+  const auto id = submit("Hello");
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("16", "UNDELIV"));
+  wait([&] { return telco().answers.size() == 1; });
+  EXPECT_EQ(state_of(id).state, progress::sent);
 }
 
 TEST_F(Receipt, IsAppliedOnce) {

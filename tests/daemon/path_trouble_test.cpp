@@ -152,6 +152,47 @@ TEST_F(Trouble, ValidityThatEndsInTheQueueIsTheEnd) {
   EXPECT_TRUE(telco().submits.empty());
 }
 
+TEST_F(Trouble, ValidityEndsAlsoWhereNoCarrierIsThere) {
+  settings_.limits.queue_memory_max = 2;
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
+  const auto esme = bind();
+  auto brief = esme_message("brief");
+  brief.validity_period = "000000000001000R";
+  const auto id = submit(*esme, brief);
+  wait_for(id, progress::failed);
+  EXPECT_EQ(state_of(id).why, store::reason::expired);
+  wait([&] { return esme->received.size() == 1; });
+}
+
+TEST_F(Trouble, DeadCarrierDoesNotDelayTheScheduleOfOthers) {
+  settings_.limits.queue_memory_max = 2;
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
+  wait([&] { return run_->gateway.carriers()[1]->up(); });
+  submit_many(5);  // to the dead one
+  const auto esme = bind();
+  auto later = esme_message("later", "49170123456");
+  later.schedule_delivery_time = "000000000001000R";
+  wait_for(submit(*esme, later), progress::sent);
+  EXPECT_EQ(backup().submits.size(), 1U);
+}
+
+TEST_F(Trouble, ScheduledMessageThatMemoryHasNoRoomForIsSentAfterTheOthers) {
+  settings_.limits.queue_memory_max = 2;
+  start_without_carriers([](smppd_run& run) { run.telco.on_bind = command_status::bindfail; });
+  const auto ids = submit_many(5);
+  const auto esme = bind();
+  auto later = esme_message("later");
+  later.schedule_delivery_time = "000000000001000R";
+  const auto id = submit(*esme, later);
+  const auto number = *smppd::parse_smpp_id(id);
+  wait([&] { return reader_->find_scheduled(number).value().empty(); });
+  telco().on_bind = command_status::ok;
+  wait_until_sent(ids);
+  wait_for(id, progress::sent);
+  EXPECT_EQ(telco().texts().back(), "later");
+  EXPECT_EQ(telco().submits.size(), 6U);
+}
+
 // Silence.
 
 TEST_F(Trouble, SilentCarrierGetsTheMessageAgain) {
@@ -222,6 +263,19 @@ TEST_F(Trouble, LostLinkRepeatsWhatWasInFlight) {
   EXPECT_THAT(std::vector(texts.begin() + 3, texts.end()), ElementsAreArray(numbers(1, 3)));
   for (const auto id : ids)
     EXPECT_TRUE(state_of(id).possible_duplicate);
+}
+
+TEST_F(Trouble, MessageThatEndsTheSessionEveryTimeIsGivenAPause) {
+  start();
+  telco().on_submit = [&](const auto& one) {
+    if (one.pdu.short_message == "poison") return telco().drop();
+    telco().accept(one);
+  };
+  const auto poison = submit("poison");
+  wait([&] { return !reader_->find_scheduled(poison).value().empty(); });
+  EXPECT_EQ(telco().submits.size(), 2U);
+  EXPECT_TRUE(reader_->find_scheduled(poison).value().front().possible_duplicate);
+  wait_for(submit("Hello"), progress::sent);
 }
 
 TEST_F(Trouble, LinkThatIsLostAsAnAnswerComesLosesNothing) {

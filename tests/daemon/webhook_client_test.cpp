@@ -44,8 +44,9 @@ class WebhookClient : public testing::Test {
     return "http://127.0.0.1:" + std::to_string(server_->port()) + std::string(path);
   }
   /// The result comes into `results_`, in order of arrival.
-  void post(std::string target, std::vector<std::string> headers = {}) {
+  void post(std::string target, std::vector<std::string> headers = {}, std::int64_t account = 1) {
     webhook_request wanted;
+    wanted.account = account;
     wanted.url = std::move(target);
     wanted.id = "evt_1";
     wanted.body = R"({"type":"test"})";
@@ -53,6 +54,7 @@ class WebhookClient : public testing::Test {
     client_->post(std::move(wanted),
                   [this](webhook_result result) { results_.push_back(std::move(result)); });
   }
+  void post_for(std::int64_t account, std::string target) { post(std::move(target), {}, account); }
   webhook_result result_of(std::string target) {
     post(std::move(target));
     run_until([this] { return !results_.empty(); });
@@ -218,9 +220,9 @@ TEST_F(WebhookClient, NeverCallsMetadataServices) {
   EXPECT_EQ(result_of("ftp://127.0.0.1/").what, outcome::forbidden);
 }
 
-TEST_F(WebhookClient, LimitsRequestsPerOrigin) {
+TEST_F(WebhookClient, LimitsRequestsPerHost) {
   client_limits limits;
-  limits.per_origin = 2;
+  limits.per_host = 2;
   limits.waiting_max = 2;
   start(limits);
   for (int i = 0; i < 5; ++i)
@@ -236,9 +238,69 @@ TEST_F(WebhookClient, LimitsRequestsPerOrigin) {
   EXPECT_EQ(held_, 4U);
 }
 
-TEST_F(WebhookClient, ASlowOriginLeavesRoomForOthers) {
+TEST_F(WebhookClient, AnotherPortIsTheSameHost) {
   client_limits limits;
-  limits.per_origin = 1;
+  limits.per_host = 1;
+  start(limits);
+  post(url("/held"));
+  post("http://127.0.0.1:1/");
+  EXPECT_EQ(client_->in_flight(), 1U);
+  EXPECT_EQ(client_->waiting(), 1U);
+}
+
+TEST_F(WebhookClient, AnAccountWhoseHostsDoNotAnswerDelaysNobodyElse) {
+  client_limits limits;
+  limits.requests_max = 4;
+  limits.per_account = 3;
+  start(limits);
+  const std::string same = "http://localhost:" + std::to_string(server_->port()) + "/held";
+  for (int i = 0; i < 2; ++i) {
+    post_for(1, url("/held"));
+    post_for(1, same);
+  }
+  ASSERT_EQ(client_->in_flight(), 3U);
+  post_for(2, url("/status/200"));
+  EXPECT_EQ(client_->in_flight(), 4U);
+  run_until([this] { return !results_.empty(); });
+  EXPECT_THAT(outcomes(), ElementsAre(outcome::delivered));
+  EXPECT_EQ(client_->waiting(), 1U);
+}
+
+TEST_F(WebhookClient, AccountsTakeTurns) {
+  client_limits limits;
+  limits.requests_max = 1;
+  start(limits);
+  for (const int status : {201, 202, 203})
+    post_for(1, url("/status/" + std::to_string(status)));
+  post_for(2, url("/status/204"));
+  run_until([this] { return results_.size() == 4; });
+  std::vector<long> order;
+  for (const auto& result : results_)
+    order.push_back(result.status);
+  EXPECT_THAT(order, ElementsAre(201, 202, 204, 203));
+}
+
+// A port of somebody else's host that never answers is easily found.
+TEST_F(WebhookClient, AnAccountCannotUseUpAnothersShareOfAHost) {
+  client_limits limits;
+  limits.per_host = 1;
+  start(limits);
+  post_for(1, url("/held"));
+  post_for(2, url("/status/200"));
+  EXPECT_EQ(client_->in_flight(), 2U);
+}
+
+TEST_F(WebhookClient, GivesAnAccountAQuarter) {
+  webhook_config configuration;
+  configuration.connections_max = 64;
+  EXPECT_EQ(limits_of(configuration).per_account, 16U);
+  configuration.connections_max = 1;
+  EXPECT_EQ(limits_of(configuration).per_account, 1U);
+}
+
+TEST_F(WebhookClient, ASlowHostLeavesRoomForOthers) {
+  client_limits limits;
+  limits.per_host = 1;
   start(limits);
   post(url("/held"));
   post(url("/held"));
@@ -250,7 +312,7 @@ TEST_F(WebhookClient, ASlowOriginLeavesRoomForOthers) {
 
 TEST_F(WebhookClient, StopCancelsEverything) {
   client_limits limits;
-  limits.per_origin = 1;
+  limits.per_host = 1;
   start(limits);
   post(url("/held"));
   post(url("/held"));

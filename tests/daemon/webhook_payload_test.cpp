@@ -91,6 +91,24 @@ TEST(WebhookPayload, OfAnInboundMessageWithoutAKeyword) {
   EXPECT_EQ(body.at("data").at("remainder"), nullptr);
 }
 
+TEST(WebhookPayload, IsUtf8WhateverACarrierSent) {
+  auto found = delivered();
+  found.message.source = "\xe5";
+  found.state.carrier_message_id = "\x80";
+  found.state.error = "\xff";
+  const auto receipt = json::parse(receipt_payload(found, "")).at("data");
+  EXPECT_EQ(receipt.at("from"), "\ufffd");
+  EXPECT_EQ(receipt.at("smsc_message_id"), "\ufffd");
+  EXPECT_EQ(receipt.at("network_error"), "\ufffd");
+  auto sent = inbound("shop \xff");
+  sent.source = "\xe5";
+  const store::keyword keyword;
+  const auto body = json::parse(inbound_payload(sent, &keyword, "")).at("data");
+  EXPECT_EQ(body.at("from"), "+\ufffd");
+  EXPECT_EQ(body.at("text"), "shop \ufffd");
+  EXPECT_EQ(body.at("remainder"), "\ufffd");
+}
+
 TEST(WebhookPayload, AKeywordAloneLeavesNothing) {
   const store::keyword keyword;
   const auto body = json::parse(inbound_payload(inbound(" shop"), &keyword, ""));

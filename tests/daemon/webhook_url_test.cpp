@@ -32,12 +32,13 @@ TEST(WebhookUrl, RefusesOthers) {
   EXPECT_FALSE(valid("https://example.com/" + std::string(url_octets_max, 'x')));
 }
 
-TEST(WebhookUrl, OriginsAreSpelledOut) {
-  EXPECT_EQ(origin_of("https://Example.com/a/b?c"), "https://example.com:443");
-  EXPECT_EQ(origin_of("http://example.com"), "http://example.com:80");
-  EXPECT_EQ(origin_of("HTTP://example.com:8080/"), "http://example.com:8080");
-  EXPECT_EQ(origin_of("http://[::1]/"), "http://[::1]:80");
-  EXPECT_EQ(origin_of("nonsense"), "");
+TEST(WebhookUrl, AHostIsTheSameHoweverItIsWritten) {
+  for (const char* const url : {"https://Example.com/a/b?c", "http://example.com",
+                                "HTTP://example.com:8080/", "http://ex%61mple.com:80/"}) {
+    EXPECT_EQ(host_of(url), "example.com") << url;
+  }
+  EXPECT_EQ(host_of("http://[::1]:81/"), "[::1]");
+  EXPECT_EQ(host_of("nonsense"), "");
 }
 
 TEST(WebhookAddress, IsJudgedByItsReach) {

@@ -44,7 +44,7 @@ std::vector<byte_buffer> characters(std::uint8_t data_coding, byte_view octets) 
 
 std::vector<byte_buffer> split_plainly(std::uint8_t data_coding, byte_view octets,
                                        concatenation how) {
-  const bool narrow = how == concatenation::udh8;
+  const bool narrow = how != concatenation::udh16;
   const std::size_t alone = data_coding == gsm ? 160 : 140;
   std::size_t limit = narrow ? 134 : 133;
   if (data_coding == gsm) limit = narrow ? 153 : 152;
@@ -58,8 +58,8 @@ std::vector<byte_buffer> split_plainly(std::uint8_t data_coding, byte_view octet
   return parts;
 }
 
-std::vector<byte_buffer> without_headers(std::vector<byte_buffer> parts) {
-  if (parts.size() == 1) return parts;
+std::vector<byte_buffer> without_headers(std::vector<byte_buffer> parts, concatenation how) {
+  if (parts.size() == 1 || how == concatenation::sar) return parts;
   for (auto& part : parts) {
     const auto header = smpp::parse_udh(part);
     EXPECT_TRUE(header);
@@ -69,10 +69,10 @@ std::vector<byte_buffer> without_headers(std::vector<byte_buffer> parts) {
 }
 
 void expect_plain_split(std::uint8_t data_coding, const byte_buffer& octets) {
-  for (const auto how : {concatenation::udh8, concatenation::udh16}) {
+  for (const auto how : {concatenation::udh8, concatenation::udh16, concatenation::sar}) {
     const auto parts = split(data_coding, octets, how, 0x1234);
     const auto expected = split_plainly(data_coding, octets, how);
-    ASSERT_EQ(without_headers(parts), expected) << octets.size();
+    ASSERT_EQ(without_headers(parts, how), expected) << octets.size();
     ASSERT_EQ(count_parts(data_coding, octets, how), parts.size()) << octets.size();
     const std::size_t part_octets_max = data_coding == gsm ? 160 : 140;
     for (const auto& part : parts)
@@ -92,6 +92,8 @@ const std::vector<limit> limits{
     {gsm, concatenation::udh8, 1, 160, 153},    {gsm, concatenation::udh16, 1, 160, 152},
     {binary, concatenation::udh8, 1, 140, 134}, {binary, concatenation::udh16, 1, 140, 133},
     {ucs2, concatenation::udh8, 2, 70, 67},     {ucs2, concatenation::udh16, 2, 70, 66},
+    {gsm, concatenation::sar, 1, 160, 153},     {binary, concatenation::sar, 1, 140, 134},
+    {ucs2, concatenation::sar, 2, 70, 67},
 };
 
 std::size_t count_units(const limit& row, std::size_t units) {
@@ -140,6 +142,30 @@ TEST(Segmenter, EachOfSeveralPartsBeginsWithItsHeader) {
   byte_buffer last{0x06, 0x08, 0x04, 0x12, 0xAB, 0x02, 0x02};
   last.resize(7 + 8, 0xEE);
   EXPECT_EQ(wide[1], last);
+}
+
+// The sar_ TLVs say where they belong; the octets are those of the message.
+TEST(Segmenter, PartsWithSarHaveRoomForAHeaderAndNone) {
+  const auto parts = split(gsm, byte_buffer(307, 'a'), concatenation::sar, 0x12AB);
+  EXPECT_EQ(parts,
+            (std::vector{byte_buffer(153, 'a'), byte_buffer(153, 'a'), byte_buffer(1, 'a')}));
+}
+
+TEST(Segmenter, APayloadIsOnePartHoweverLong) {
+  for (const auto data_coding : {gsm, binary, ucs2}) {
+    for (const std::size_t length : {std::size_t{0}, std::size_t{161}, smpp::payload_max}) {
+      const byte_buffer octets(length, smpp::gsm7_escape);
+      EXPECT_EQ(count_parts(data_coding, octets, concatenation::payload), 1U);
+      EXPECT_EQ(split(data_coding, octets, concatenation::payload, 7),
+                std::vector<byte_buffer>{octets});
+    }
+  }
+}
+
+TEST(Segmenter, APayloadThatATlvCannotHoldIsRefused) {
+  const byte_buffer octets(smpp::payload_max + 1, 'a');
+  EXPECT_EQ(count_parts(gsm, octets, concatenation::payload), 0U);
+  EXPECT_TRUE(split(gsm, octets, concatenation::payload, 7).empty());
 }
 
 TEST(Segmenter, PlainMessagesOfEveryLengthSplitLikeTheReference) {

@@ -48,11 +48,18 @@ class scripted_esme final : public smpp::net::session_handler {
     std::ignore = link_->send(pdu);
   }
   void close() { link_->close(); }
+  /// Acknowledges what it did not answer.
+  void answer_late() {
+    for (const auto sequence : unanswered_)
+      std::ignore = link_->reply(sequence, smpp::deliver_sm_resp{});
+    unanswered_.clear();
+  }
 
   bool bound{false}, closed{false};
   std::optional<status> refused;  // the bind
   std::vector<answer> answers;    // to submit_sm
   std::vector<smpp::query_sm_resp> queries;
+  std::vector<status> query_statuses;
   std::vector<smpp::deliver_sm> received;
   /// How to answer a deliver_sm; nothing: not at all.
   std::optional<status> on_deliver{status::ok};
@@ -70,6 +77,8 @@ class scripted_esme final : public smpp::net::session_handler {
         std::ignore = from.reply(asked->head.sequence, smpp::deliver_sm_resp{});
       } else if (on_deliver) {
         from.reply_error(smpp::deliver_sm::id, asked->head.sequence, *on_deliver);
+      } else {
+        unanswered_.push_back(asked->head.sequence);
       }
     }
   }
@@ -78,11 +87,13 @@ class scripted_esme final : public smpp::net::session_handler {
       answers.push_back({response.status, std::string(pdu->message_id.view())});
     } else if (const auto* found = std::get_if<smpp::query_sm_resp>(&response.pdu)) {
       queries.push_back(*found);
+      query_statuses.push_back(response.status);
     }
   }
   void on_closed(session& /*from*/, const smpp::closed& /*why*/) override { closed = true; }
 
   std::shared_ptr<session> link_;
+  std::vector<std::uint32_t> unanswered_;
 };
 
 }  // namespace tests

@@ -22,7 +22,8 @@ FILE_LINES_MAX = 800
 # folder's headers by a bare name. Angle brackets: the standard library is always allowed.
 LAYERS = [
     # folder, quoted includes, includes in angle brackets, what to do instead
-    ("smpp/net/", ("smpp/",), ("boost/system/", "boost/endian/", "boost/asio", "openssl/", "fcntl.h", "unistd.h"),
+    ("smpp/net/", ("smpp/",),
+     ("boost/system/", "boost/endian/", "boost/asio", "openssl/", "fcntl.h", "unistd.h"),
      "smpp/net/ uses smpp/ and Asio only"),
     ("smpp/smpp_dump/", ("smpp/",), None, "the tool uses the engine and its own folder"),
     ("smpp/", ("smpp/",), ("boost/system/", "boost/endian/"),

@@ -29,10 +29,9 @@ class ReceiptBook : public testing::Test {
   }
   // The id of the message that a receipt means; 0: none.
   static store::id64 meant(const receipt_book& book, std::string_view receipt_id,
-                           carrier_id_form allowed = carrier_id_form::automatic,
                            std::int64_t carrier = telco) {
-    const auto found = book.find(carrier, receipt_id, allowed);
-    return found ? found->message->id : 0;
+    const auto found = book.find(carrier, receipt_id);
+    return found.empty() ? 0 : found.front().message->id;
   }
 
   receipt_book::time now_{std::chrono::hours{1}};
@@ -46,7 +45,7 @@ TEST_F(ReceiptBook, FindsTheMessageAndItsPart) {
   const auto one = message(1, 2);
   book.add(telco, "abc-1", 1, one, now_);
   book.add(telco, "abc-2", 2, one, now_);
-  const auto found = book.find(telco, "abc-2", carrier_id_form::exact);
+  const auto found = book.find_exact(telco, "abc-2");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->message, one);
   EXPECT_EQ(found->part, 2);
@@ -65,17 +64,22 @@ TEST_F(ReceiptBook, FindsIdsInAnotherSpelling) {
 TEST_F(ReceiptBook, FindsADecimalIdByItsHexadecimalReceipt) {
   auto book = make(10);
   book.add(telco, "11259375", 1, message(1), now_);
-  const auto found = book.find(telco, "ABCDEF", carrier_id_form::automatic);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->form, smpp::id_form::decimal_to_hex);
+  EXPECT_FALSE(book.find_exact(telco, "ABCDEF"));
+  const auto found = book.find(telco, "ABCDEF");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].form, smpp::id_form::decimal_to_hex);
 }
 
-TEST_F(ReceiptBook, KeepsToTheFormThatIsConfigured) {
+TEST_F(ReceiptBook, FindsStrangersThatAnotherBaseMakesOfAnId) {
   auto book = make(10);
-  book.add(telco, "abcdef", 1, message(1), now_);
-  EXPECT_EQ(meant(book, "11259375", carrier_id_form::exact), 0);
-  EXPECT_EQ(meant(book, "11259375", carrier_id_form::decimal_to_hex), 0);
-  EXPECT_EQ(meant(book, "11259375", carrier_id_form::hex_to_decimal), 1);
+  book.add(telco, "10", 1, message(1), now_);
+  book.add(telco, "16", 1, message(2), now_);
+  const auto found = book.find(telco, "16");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].message->id, 2);
+  EXPECT_EQ(found[0].form, smpp::id_form::exact);
+  EXPECT_EQ(found[1].message->id, 1);
+  EXPECT_EQ(found[1].form, smpp::id_form::hex_to_decimal);
 }
 
 TEST_F(ReceiptBook, PrefersTheExactId) {
@@ -91,7 +95,7 @@ TEST_F(ReceiptBook, KeepsCarriersApart) {
   book.add(telco, "1", 1, message(1), now_);
   book.add(other, "1", 1, message(2), now_);
   EXPECT_EQ(meant(book, "1"), 1);
-  EXPECT_EQ(meant(book, "1", carrier_id_form::automatic, other), 2);
+  EXPECT_EQ(meant(book, "1", other), 2);
 }
 
 TEST_F(ReceiptBook, OfTwoMessagesWithOneIdTheLaterOneIsMeant) {
@@ -145,15 +149,62 @@ TEST_F(ReceiptBook, KnowsTheOldestThatWaits) {
   EXPECT_EQ(book.oldest_waiting(), 7);
 }
 
-TEST(IdForm, IsPermittedByItsOwnNameAndByAutomatic) {
-  using smpp::id_form;
-  for (const auto spelling : {id_form::exact, id_form::letter_case, id_form::padding}) {
-    EXPECT_TRUE(permits(carrier_id_form::exact, spelling));
+class Belief : public testing::Test {
+ protected:
+  using form = smpp::id_form;
+  static constexpr auto automatic = carrier_id_form::automatic;
+
+  [[nodiscard]] int in(form match, std::optional<bool> address_agrees,
+                       carrier_id_form allowed = automatic) const {
+    return belief(match, address_agrees, allowed, seen_);
   }
-  EXPECT_TRUE(permits(carrier_id_form::automatic, id_form::hex_to_decimal));
-  EXPECT_TRUE(permits(carrier_id_form::decimal_to_hex, id_form::decimal_to_hex));
-  EXPECT_FALSE(permits(carrier_id_form::exact, id_form::decimal_to_hex));
-  EXPECT_FALSE(permits(carrier_id_form::decimal_to_hex, id_form::hex_to_decimal));
+  smpp::id_form_evidence seen_;
+};
+
+TEST_F(Belief, IsMostInTheSameIdOfTheSameAddress) {
+  EXPECT_EQ(in(form::exact, true), belief_max);
+  EXPECT_GT(in(form::exact, true), in(form::exact, std::nullopt));
+  EXPECT_GT(in(form::exact, false), 0) << "carriers rewrite addresses";
+}
+
+TEST_F(Belief, InAConversionTakesIdsThatLookLikeIt) {
+  EXPECT_EQ(in(form::hex_to_decimal, true), 0);
+  seen_.saw_submit_id("1F");
+  EXPECT_GT(in(form::hex_to_decimal, true), 0);
+  EXPECT_GT(in(form::hex_to_decimal, std::nullopt), 0);
+  EXPECT_EQ(in(form::hex_to_decimal, false), 0);
+  EXPECT_EQ(in(form::decimal_to_hex, true), 0);
+  seen_.saw_receipt_id("1f");
+  EXPECT_GT(in(form::decimal_to_hex, true), 0);
+}
+
+TEST_F(Belief, FollowsWhatWasLearned) {
+  seen_.saw_submit_id("1F");
+  seen_.add(form::exact);
+  EXPECT_EQ(in(form::hex_to_decimal, true), 0);
+  seen_.add(form::hex_to_decimal);
+  seen_.add(form::hex_to_decimal);
+  EXPECT_EQ(in(form::hex_to_decimal, true), belief_max);
+  EXPECT_GT(in(form::hex_to_decimal, true), in(form::exact, true));
+  EXPECT_GT(in(form::hex_to_decimal, false), 0);
+}
+
+TEST_F(Belief, FollowsWhatIsConfigured) {
+  for (int i = 0; i < 9; ++i)
+    seen_.add(form::exact);
+  EXPECT_EQ(in(form::hex_to_decimal, true, carrier_id_form::exact), 0);
+  EXPECT_EQ(in(form::hex_to_decimal, true, carrier_id_form::decimal_to_hex), 0);
+  EXPECT_EQ(in(form::hex_to_decimal, true, carrier_id_form::hex_to_decimal), belief_max);
+}
+
+TEST(Addresses, AgreeButForTheirPrefix) {
+  EXPECT_EQ(addresses_agree("4791234567", "4791234567"), true);
+  EXPECT_EQ(addresses_agree("+4791234567", "4791234567"), true);
+  EXPECT_EQ(addresses_agree("091234567", "4791234567"), true);
+  EXPECT_EQ(addresses_agree("4791234568", "4791234567"), false);
+  EXPECT_EQ(addresses_agree("567", "4791234567"), false);
+  EXPECT_EQ(addresses_agree("2400", "2400"), true);
+  EXPECT_EQ(addresses_agree("", "4791234567"), std::nullopt);
 }
 
 }  // namespace

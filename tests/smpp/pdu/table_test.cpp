@@ -223,4 +223,54 @@ TEST(PduTable, AlertNotification) {
   expect_both_ways(pdu, "0000001F 00000102 00000000 01020304 0102 343600 0304 313200 0422000100");
 }
 
+// SMPP 5.0, 4.4 to 4.6.
+TEST(PduTable, Broadcasts) {
+  smpp::broadcast_sm pdu;
+  pdu.service_type = "CBS";
+  pdu.source_addr_ton = 1;
+  pdu.source_addr_npi = 2;
+  pdu.source_addr = "46";
+  pdu.message_id = "9";
+  pdu.priority_flag = 3;
+  pdu.validity_period = "000001000000000R";
+  pdu.replace_if_present_flag = 1;
+  pdu.data_coding = 8;
+  pdu.sm_default_msg_id = 4;
+  pdu.tlvs.add(tag::broadcast_area_identifier, smpp::as_bytes("x"));
+  pdu.tlvs.add_u16(tag::broadcast_rep_num, 0x0102);
+  expect_both_ways(pdu,
+                   "0000003C 00000111 00000000 01020304 43425300 0102 343600 3900 03 00"
+                   "3030303030313030303030303030305200 01 08 04 0606 0001 78 0604 0002 0102");
+  smpp::broadcast_sm_resp resp;
+  resp.message_id = "9";
+  resp.tlvs.add(tag::broadcast_error_status, samples::from_hex("0000000B"));
+  expect_both_ways(resp, "0000001A 80000111 00000000 01020304 3900 0607 0004 0000000B");
+}
+
+TEST(PduTable, QueryAndCancelBroadcast) {
+  smpp::query_broadcast_sm query;
+  query.message_id = "9";
+  query.source_addr_ton = 1;
+  query.source_addr_npi = 2;
+  query.source_addr = "46";
+  query.tlvs.add_u16(tag::user_message_reference, 0xBEEF);
+  expect_both_ways(query, "0000001D 00000112 00000000 01020304 3900 0102 343600 0204 0002 BEEF");
+  smpp::query_broadcast_sm_resp state;
+  state.message_id = "9";
+  state.tlvs.add_u8(tag::message_state, 2);
+  state.tlvs.add_u8(tag::broadcast_area_success, 100);
+  expect_both_ways(state, "0000001C 80000112 00000000 01020304 3900 0427 0001 02 0608 0001 64");
+  smpp::cancel_broadcast_sm cancel;
+  cancel.service_type = "CBS";
+  cancel.message_id = "9";
+  cancel.source_addr_ton = 1;
+  cancel.source_addr_npi = 2;
+  cancel.source_addr = "46";
+  cancel.tlvs.add(tag::broadcast_content_type, samples::from_hex("010010"));
+  expect_both_ways(cancel,
+                   "00000022 00000113 00000000 01020304 43425300 3900 0102 343600"
+                   "0601 0003 010010");
+  expect_both_ways(smpp::cancel_broadcast_sm_resp{}, "00000010 80000113 00000000 01020304");
+}
+
 }  // namespace

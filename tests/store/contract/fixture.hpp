@@ -51,6 +51,15 @@ class store_contract : public testing::TestWithParam<engine> {
     commit(b);
   }
 
+  [[nodiscard]] std::vector<store::id64> parked_ids(std::int64_t carrier, std::uint8_t priority,
+                                                    store::id64 after, std::size_t limit) {
+    std::vector<store::id64> found;
+    const auto parked = reader_->parked_messages(carrier, priority, after, limit).value();
+    for (const auto& one : parked.items)
+      found.push_back(one.found.message.id);
+    return found;
+  }
+
   [[nodiscard]] store::message_state state_of(store::id64 id) {
     last_found_ = reader_->find_message(id).value();
     return last_found_.items.at(0).state;

@@ -33,11 +33,11 @@ TEST_P(store_contract, ParkedMessagesComePerCarrierAndPriority) {
   store::batch b = accepted({id(1), id(2), id(3), id(4), id(5)});
   b.parks = {{3, 1, id(4)}, {3, 1, id(1)}, {3, 2, id(2)}, {8, 1, id(3)}, {3, 1, id(5)}};
   commit(b);
-  EXPECT_EQ(ids_of(reader().parked_messages(3, 1, 0, 2).value()), (ids{id(1), id(4)}));
-  EXPECT_EQ(ids_of(reader().parked_messages(3, 1, id(4), 2).value()), (ids{id(5)}));
-  EXPECT_EQ(ids_of(reader().parked_messages(3, 2, 0, 9).value()), (ids{id(2)}));
-  EXPECT_EQ(ids_of(reader().parked_messages(8, 1, 0, 9).value()), (ids{id(3)}));
-  EXPECT_EQ(ids_of(reader().parked_messages(8, 3, 0, 9).value()), (ids{}));
+  EXPECT_EQ(parked_ids(3, 1, 0, 2), (ids{id(1), id(4)}));
+  EXPECT_EQ(parked_ids(3, 1, id(4), 2), (ids{id(5)}));
+  EXPECT_EQ(parked_ids(3, 2, 0, 9), (ids{id(2)}));
+  EXPECT_EQ(parked_ids(8, 1, 0, 9), (ids{id(3)}));
+  EXPECT_EQ(parked_ids(8, 3, 0, 9), (ids{}));
   EXPECT_EQ(reader().count_all().value().parked, 5U);
 }
 
@@ -62,8 +62,49 @@ TEST_P(store_contract, ParkedMessageMayMoveToAnotherCarrier) {
   commit(accepted({id(1)}));
   add(&store::batch::parks, {3, 1, id(1)});
   add(&store::batch::parks, {4, 1, id(1)});
-  EXPECT_EQ(ids_of(reader().parked_messages(3, 1, 0, 9).value()), (ids{}));
-  EXPECT_EQ(ids_of(reader().parked_messages(4, 1, 0, 9).value()), (ids{id(1)}));
+  EXPECT_EQ(parked_ids(3, 1, 0, 9), (ids{}));
+  EXPECT_EQ(parked_ids(4, 1, 0, 9), (ids{id(1)}));
+}
+
+TEST_P(store_contract, ParkedMessageKeepsWhatWasTriedAndTakesItsPlaceInTheLine) {
+  store::batch b = accepted({id(1), id(2)});
+  b.reschedules = {schedule(id(1), at(10))};
+  b.parks = {{3, 1, id(2)}};
+  commit(b);
+  add(&store::batch::parks, {.carrier = 3,
+                             .priority = 1,
+                             .id = id(1),
+                             .sequence = id(7),
+                             .attempts = 4,
+                             .possible_duplicate = true,
+                             .was_scheduled = true});
+  EXPECT_EQ(parked_ids(3, 1, 0, 9), (ids{id(2), id(1)}));
+  EXPECT_EQ(parked_ids(3, 1, id(2), 9), (ids{id(1)}));
+  EXPECT_TRUE(reader().find_scheduled(id(1)).value().empty());
+  const auto last = reader().parked_messages(3, 1, id(2), 9).value();
+  EXPECT_EQ(last.items.at(0).where.sequence, id(7));
+  EXPECT_EQ(last.items.at(0).where.attempts, 4U);
+  EXPECT_TRUE(last.items.at(0).where.possible_duplicate);
+}
+
+TEST_P(store_contract, ParkedMessagesWhoseValidityEndedAreFound) {
+  store::batch b = accepted({id(1), id(2), id(3)});
+  b.accepted[0].expires_at = b.accepted[2].expires_at = at(10);
+  b.accepted[1].expires_at = at(11);
+  b.parks = {{3, 1, id(1)}, {3, 1, id(2)}, {3, 1, id(3)}};
+  commit(b);
+  EXPECT_TRUE(reader().expired_parked(3, 1, 0, at(9), 9).value().items.empty());
+  EXPECT_EQ(reader().expired_parked(3, 1, 0, at(10), 9).value().items.size(), 2U);
+  const auto behind = reader().expired_parked(3, 1, id(1), at(10), 9).value();
+  ASSERT_EQ(behind.items.size(), 1U);
+  EXPECT_EQ(behind.items[0].found.message.id, id(3));
+}
+
+TEST_P(store_contract, TellsForWhichCarriersMessagesAreParked) {
+  store::batch b = accepted({id(1), id(2), id(3)});
+  b.parks = {{3, 1, id(1)}, {8, 1, id(2)}, {3, 2, id(3)}};
+  commit(b);
+  EXPECT_EQ(reader().parked_carriers().value(), (std::vector<std::int64_t>{3, 8}));
 }
 
 TEST_P(store_contract, ScheduleIsReadInOrderOfDueTime) {
@@ -128,7 +169,8 @@ TEST_P(store_contract, QueueIsReadWithTheBodyOfTheSubmission) {
   b.parks = {{3, 1, id(1)}};
   b.reschedules = {schedule(id(2), at(10))};
   commit(b);
-  EXPECT_EQ(reader().parked_messages(3, 1, 0, 9).value().items.at(0).message.body, "To all of you");
+  EXPECT_EQ(reader().parked_messages(3, 1, 0, 9).value().items.at(0).found.message.body,
+            "To all of you");
   EXPECT_EQ(reader().due_messages(at(10), {}, 0, 9).value().items.at(0).found.message.body,
             "To all of you");
 }

@@ -20,7 +20,7 @@ TEST_P(store_contract, LifeSurvivesARestartAtEachStage) {
 
   add(&store::batch::parks, {3, 1, id(1)});
   reopen();
-  ASSERT_EQ(ids_of(reader().parked_messages(3, 1, 0, 9).value()), (ids{id(1)}));
+  ASSERT_EQ(parked_ids(3, 1, 0, 9), (ids{id(1)}));
 
   store::sent s = make_sent(id(1), "0A1B");
   s.parked = true;
