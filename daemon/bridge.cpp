@@ -296,7 +296,8 @@ smpp::deliver_sm write_receipt(const receipt_content& content) {
   return pdu;
 }
 
-smpp::deliver_sm write_inbound(const inbound_content& content) {
+std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content, bool peer_takes_tlvs,
+                                            std::uint16_t reference) {
   smpp::deliver_sm pdu;
   pdu.source_addr_ton = content.types.source_ton;
   pdu.source_addr_npi = content.types.source_npi;
@@ -307,10 +308,20 @@ smpp::deliver_sm write_inbound(const inbound_content& content) {
   pdu.data_coding = content.data_coding;
   if (content.user_data.size() <= short_message_max) {
     pdu.short_message = content.user_data;
-  } else {
-    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(content.user_data));
+    return {pdu};
   }
-  return pdu;
+  if (peer_takes_tlvs) {
+    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(content.user_data));
+    return {pdu};
+  }
+  pdu.esm_class |= udh_indicator;
+  std::vector<smpp::deliver_sm> parts;
+  for (const auto& part : smpp::split(content.data_coding, smpp::as_bytes(content.user_data),
+                                      smpp::concatenation::udh8, reference)) {
+    pdu.short_message = smpp::byte_view(part);
+    parts.push_back(pdu);
+  }
+  return parts;
 }
 
 smpp::message_state to_message_state(store::progress state, store::reason why) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace smppd {
 
@@ -99,7 +100,10 @@ struct carrier_receipt {
 [[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
 
 [[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content);
-[[nodiscard]] smpp::deliver_sm write_inbound(const inbound_content& content);
+/// A long message goes in message_payload, or to a peer without TLVs in parts with `reference`.
+[[nodiscard]] std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content,
+                                                          bool peer_takes_tlvs,
+                                                          std::uint16_t reference);
 
 /// SMPP's name for where a message is (SMPP 3.4, 5.2.28).
 [[nodiscard]] smpp::message_state to_message_state(store::progress state, store::reason why);

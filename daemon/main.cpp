@@ -7,6 +7,9 @@
 #include "daemon/observe/log.hpp"
 #include "daemon/status_report.hpp"
 
+#include <sys/resource.h>
+
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -23,10 +26,29 @@ std::optional<config> load_or_explain(const std::string& path) {
   return std::move(loaded.value);
 }
 
+// As many descriptors as the system allows; connections that are allowed for must not take those
+// that carriers are reached with.
+void raise_descriptor_limit(const config& settings) {
+  constexpr std::size_t others = 200;  // the store, the log, carriers, webhooks
+  rlimit now{};
+  if (::getrlimit(RLIMIT_NOFILE, &now) != 0) return;
+  now.rlim_cur = now.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &now);
+  const auto wanted = settings.smpp.connections_max + settings.http.connections_max +
+                      settings.webhook.connections_max + others;
+  if (now.rlim_cur < wanted) {
+    log::warning(
+        "{} file descriptors are allowed, and {} connections may need {}: raise "
+        "LimitNOFILE= or lower connections_max",
+        now.rlim_cur, wanted - others, wanted);
+  }
+}
+
 int run(const run_command& wanted) {
   auto settings = load_or_explain(wanted.config_path);
   if (!settings) return EXIT_FAILURE;
   log::set_up(settings->log);
+  raise_descriptor_limit(*settings);
   app daemon(std::move(*settings), wanted.config_path);
   return daemon.run();
 }

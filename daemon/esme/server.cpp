@@ -82,15 +82,15 @@ void esme_server::on_event(session& from, smpp::event& what) {
     return on_deliver_response(*response);
   }
   if (const auto* expired = std::get_if<smpp::request_expired>(&what)) {
-    if (auto item = take_back(expired->cookie)) {
+    if (auto out = take_back(expired->cookie)) {
       if (late_.size() >= late_max) late_.erase(late_.begin());
-      late_[expired->cookie] = {item->target, item->sequence};
-      deliver_again(std::move(*item));
+      if (out->rest.empty()) late_[expired->cookie] = {out->item.target, out->item.sequence};
+      deliver_again(std::move(out->item));
     }
     return;
   }
   if (const auto* dropped = std::get_if<smpp::request_dropped>(&what)) {
-    if (auto item = take_back(dropped->cookie)) gateway_->pending().returned(std::move(*item));
+    if (auto out = take_back(dropped->cookie)) gateway_->pending().returned(std::move(out->item));
     return;
   }
   if (const auto* odd = std::get_if<smpp::irregularity>(&what)) {
@@ -299,28 +299,47 @@ bool esme_server::can_take(std::int64_t target) {
 void esme_server::take(notice_item item) {
   auto* const to = choose(item.target);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
-  const auto pdu = std::holds_alternative<receipt_content>(item.content)
-                       ? write_receipt(std::get<receipt_content>(item.content))
-                       : write_inbound(std::get<inbound_content>(item.content));
+  if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
+    const auto pdu = write_receipt(*receipt);
+    return deliver(*to, std::move(item), pdu, {});
+  }
+  auto parts = write_inbound(std::get<inbound_content>(item.content),
+                             to->link->core().peer_takes_tlvs(), reference_of(item.subject));
+  if (parts.empty()) {
+    log::warning("message {}: too long for ESME {}", to_smpp_id(item.subject), to->system_id);
+    return gateway_->pending().done(item.target, item.sequence);
+  }
+  std::ranges::reverse(parts);
+  deliver_next(*to, std::move(item), std::move(parts));
+}
+
+void esme_server::deliver_next(esme& to, notice_item item, std::vector<smpp::deliver_sm> parts) {
+  const auto next = std::move(parts.back());
+  parts.pop_back();
+  deliver(to, std::move(item), next, std::move(parts));
+}
+
+void esme_server::deliver(esme& to, notice_item item, const smpp::deliver_sm& pdu,
+                          std::vector<smpp::deliver_sm> rest) {
   const auto cookie = ++last_cookie_;
-  if (const auto sent = to->link->send(pdu, cookie); !sent) {
+  if (const auto sent = to.link->send(pdu, cookie); !sent) {
     const auto why = sent.error();
     log::warning("message {}: deliver_sm to ESME {} not sent: {}", to_smpp_id(item.subject),
-                 to->system_id, why.message());
+                 to.system_id, why.message());
     const bool busy = why == smpp::error::output_full || why == smpp::error::window_full ||
                       why == smpp::error::closed || why == smpp::error::wrong_state;
     if (busy) return gateway_->pending().failed(std::move(item), redeliver_after, false);
     return gateway_->pending().done(item.target, item.sequence);  // it will never fit
   }
-  ++to->delivering;
-  delivering_.emplace(cookie, delivering{std::move(item), to->link->id()});
+  ++to.delivering;
+  delivering_.emplace(cookie, delivering{std::move(item), to.link->id(), std::move(rest)});
 }
 
-std::optional<notice_item> esme_server::take_back(std::uint64_t cookie) {
+std::optional<esme_server::delivering> esme_server::take_back(std::uint64_t cookie) {
   auto found = delivering_.extract(cookie);
   if (found.empty()) return std::nullopt;
   if (auto* const one = find(found.mapped().session)) --one->delivering;
-  return std::move(found.mapped().item);
+  return std::move(found.mapped());
 }
 
 void esme_server::deliver_again(notice_item item) {
@@ -335,15 +354,21 @@ void esme_server::deliver_again(notice_item item) {
 
 void esme_server::on_deliver_response(const smpp::response_received& response) {
   auto& pending = gateway_->pending();
-  auto item = take_back(response.cookie);
-  if (!item) {  // late: it is about to be delivered again
+  auto out = take_back(response.cookie);
+  if (!out) {  // late: it is about to be delivered again
     const auto late = late_.extract(response.cookie);
     if (!late.empty() && response.status == command_status::ok)
       pending.done_late(late.mapped().first, late.mapped().second);
     return;
   }
+  auto* const item = &out->item;
   switch (response.status) {
-    case command_status::ok: return pending.done(item->target, item->sequence);
+    case command_status::ok: {
+      if (out->rest.empty()) return pending.done(item->target, item->sequence);
+      auto* const to = find(out->session);
+      if (to == nullptr) return pending.returned(std::move(*item));
+      return deliver_next(*to, std::move(*item), std::move(out->rest));
+    }
     case command_status::x_t_appn:
     case command_status::throttled:
     case command_status::msgqful:

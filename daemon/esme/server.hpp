@@ -66,6 +66,12 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
     std::size_t delivering{0};  // deliver_sm that wait for their response
   };
 
+  struct delivering {
+    notice_item item;
+    std::uint64_t session{};
+    std::vector<smpp::deliver_sm> rest;  // parts that follow the one that is out, the next one last
+  };
+
   void on_connection(smpp::net::listener::tcp::socket connected);
   void on_event(session& from, smpp::event& what) override;
   void on_closed(session& from, const smpp::closed& why) override;
@@ -82,8 +88,12 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
   void on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu);
   void on_deliver_response(const smpp::response_received& response);
+  /// Sends `pdu`; `rest` follows it one by one.
+  void deliver(esme& to, notice_item item, const smpp::deliver_sm& pdu,
+               std::vector<smpp::deliver_sm> rest);
+  void deliver_next(esme& to, notice_item item, std::vector<smpp::deliver_sm> parts);
   void deliver_again(notice_item item);
-  [[nodiscard]] std::optional<notice_item> take_back(std::uint64_t cookie);
+  [[nodiscard]] std::optional<delivering> take_back(std::uint64_t cookie);
   [[nodiscard]] esme* find(std::uint64_t id);
   /// A session of this login that can take a deliver_sm now; the next one each time.
   [[nodiscard]] esme* choose(std::int64_t login);
@@ -94,11 +104,6 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
     std::uint32_t sequence{};
     std::string system_id, hash, password;
   };
-  struct delivering {
-    notice_item item;
-    std::uint64_t session{};
-  };
-
   asio::io_context& loop_;
   asio::thread_pool& workers_;
   const smpp_server_config& settings_;

@@ -110,7 +110,7 @@ int receipts::belief_in(smpp::id_form form, std::string_view source, std::string
 
 // An id that is the same in every base says nothing.
 void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message) {
-  if (form == smpp::id_form::exact && smpp::canonical_id(receipt.id).size() < 2) return;
+  if (form == smpp::id_form::exact && receipt.id.size() < 2) return;
   if (addresses_agree(receipt.source, message.destination.view()) == true)
     evidence_[message.carrier].add(form);
 }

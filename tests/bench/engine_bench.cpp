@@ -163,8 +163,8 @@ class figures final : public benchmark::ConsoleReporter {
     for (const auto& run : runs) {
       auto name = run.benchmark_name();
       std::ranges::replace(name, '/', '_');
-      line_ +=
-          " " + name + "_per_s=" + std::to_string(std::llround(figure(run, "items_per_second")));
+      if (!line_.empty()) line_ += ' ';
+      line_ += name + "_per_s=" + std::to_string(std::llround(figure(run, "items_per_second")));
       line_ += " " + name + "_allocations=" + std::to_string(figure(run, "allocations_per_pdu"));
     }
     ConsoleReporter::ReportRuns(runs);
@@ -185,5 +185,5 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   figures reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  std::printf("engine%s\n", reporter.line().c_str());
+  std::printf("%s\n", reporter.line().c_str());
 }

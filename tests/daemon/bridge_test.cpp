@@ -3,6 +3,7 @@
 
 #include "daemon/gateway/ids.hpp"
 #include "smpp/receipt.hpp"
+#include "smpp/udh.hpp"
 #include "tests/support/store_records.hpp"
 
 #include <gtest/gtest.h>
@@ -406,7 +407,7 @@ TEST(EsmeInbound, IsAsItCame) {
                           .destination = "1963",
                           .data_coding = 8,
                           .user_data = std::string("\0H", 2)};
-  auto pdu = write_inbound(content);
+  auto pdu = write_inbound(content, true, 7).at(0);
   EXPECT_EQ(pdu.esm_class, 0);
   EXPECT_EQ(pdu.source_addr, "4791234567");
   EXPECT_EQ(pdu.source_addr_ton, 1);
@@ -414,9 +415,25 @@ TEST(EsmeInbound, IsAsItCame) {
   EXPECT_EQ(pdu.data_coding, 8);
   EXPECT_EQ(pdu.short_message, content.user_data);
   content.user_data = std::string(255, 'x');
-  pdu = write_inbound(content);
+  pdu = write_inbound(content, true, 7).at(0);
   EXPECT_TRUE(pdu.short_message.empty());
   EXPECT_EQ(smpp::as_text(pdu.tlvs.find(tag::message_payload).value()), content.user_data);
+}
+
+TEST(EsmeInbound, IsCutForAPeerWithoutTlvs) {
+  const inbound_content content{.types = {},
+                                .source = "4791234567",
+                                .destination = "1963",
+                                .data_coding = 0,
+                                .user_data = std::string(306, 'x')};
+  const auto parts = write_inbound(content, false, 7);
+  ASSERT_EQ(parts.size(), 2U);
+  for (const auto& part : parts) {
+    EXPECT_EQ(part.esm_class, 0x40);
+    EXPECT_EQ(part.short_message.size(), 159U);
+    EXPECT_TRUE(part.tlvs.empty());
+  }
+  EXPECT_EQ(smpp::parse_udh(parts[1].short_message.bytes())->concatenation->sequence, 2);
 }
 
 // States.

@@ -206,6 +206,24 @@ TEST_F(Inbound, PartsArePutTogether) {
   EXPECT_TRUE(reader_->waiting_inbound_parts(0, 10).value().items.empty());
 }
 
+// message_payload is a TLV.
+TEST_F(Inbound, LongMessageComesInPartsToAnEsmeOfAnOlderVersion) {
+  start();
+  scripted_esme esme(run_->loop, run_->esmes.port(), "esme", "secret", 0x33);
+  wait([&] { return esme.bound; });
+  telco().deliver(part(1, 2, std::string(150, 'a')));
+  telco().deliver(part(2, 2, std::string(150, 'b')));
+  wait([&] { return esme.received.size() == 2; });
+  std::string text;
+  for (const auto& one : esme.received) {
+    const auto header = smpp::parse_udh(one.short_message.bytes());
+    ASSERT_TRUE(header && header->concatenation);
+    text += one.short_message.view().substr(header->octets);
+  }
+  EXPECT_EQ(text, std::string(150, 'a') + std::string(150, 'b'));
+  wait([&] { return reader_->notice_targets().value().empty(); });
+}
+
 TEST_F(Inbound, PartsMaySaySoInParameters) {
   start();
   const auto esme = bind();

@@ -27,7 +27,7 @@ class scripted_esme final : public smpp::net::session_handler {
 
   /// Connects and asks to be bound as a transceiver.
   scripted_esme(boost::asio::io_context& loop, std::uint16_t port, const std::string& system_id,
-                const std::string& password) {
+                const std::string& password, std::uint8_t interface_version = 0x34) {
     using tcp = boost::asio::ip::tcp;
     tcp::socket connected(loop);
     connected.connect({boost::asio::ip::make_address("127.0.0.1"), port});
@@ -38,6 +38,7 @@ class scripted_esme final : public smpp::net::session_handler {
     smpp::bind_transceiver bind;
     bind.system_id = system_id;
     bind.password = password;
+    bind.interface_version = interface_version;
     std::ignore = link_->send(bind);
   }
   scripted_esme(const scripted_esme&) = delete;
