@@ -159,6 +159,8 @@ BENCHMARK(submit_and_response)->Arg(1)->Arg(64)->Arg(1000);
 /// Remembers what it prints, for the last line.
 class figures final : public benchmark::ConsoleReporter {
  public:
+  figures() : ConsoleReporter(OO_Tabular) {}  // without colours, which would begin the last line
+
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const auto& run : runs) {
       auto name = run.benchmark_name();
