@@ -4,9 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -24,19 +24,18 @@ std::string document(std::string_view name) {
 
 /// "GET /healthz" and so on: the keys of `paths`, and below each those that are methods.
 std::vector<std::string> operations() {
-  static const std::regex path_line("  (/.*):");
-  static const std::regex method_line("    (get|post|put|patch|delete):");
+  static const std::set<std::string> methods{"get", "post", "put", "patch", "delete"};
   std::vector<std::string> found;
   std::string path;
   bool in_paths = false;
   std::istringstream lines(document("openapi.yaml"));
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.front() != ' ') in_paths = line == "paths:";
-    if (!in_paths) continue;
-    std::smatch match;
-    if (std::regex_match(line, match, path_line)) path = match[1];
-    if (!std::regex_match(line, match, method_line)) continue;
-    std::string method = match[1];
+    if (!in_paths || !line.ends_with(':')) continue;
+    line.pop_back();
+    if (line.starts_with("  /")) path = line.substr(2);
+    if (!line.starts_with("    ") || !methods.contains(line.substr(4))) continue;
+    auto method = line.substr(4);
     for (char& c : method)
       c = static_cast<char>(c - 'a' + 'A');
     found.push_back(method.append(" ").append(path));
@@ -45,10 +44,16 @@ std::vector<std::string> operations() {
 }
 
 std::set<std::string> events_in(const std::string& text) {
-  static const std::regex event(R"(\b(message|inbound)\.[a-z]+\b)");
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
   std::set<std::string> found;
-  for (std::sregex_iterator each(text.begin(), text.end(), event), end; each != end; ++each)
-    found.insert(each->str());
+  for (const std::string subject : {"message.", "inbound."}) {
+    for (auto at = text.find(subject); at != std::string::npos; at = text.find(subject, at + 1)) {
+      const auto word = text.begin() + static_cast<std::ptrdiff_t>(at + subject.size());
+      const auto end = std::find_if_not(word, text.end(), is_letter);
+      const bool whole = at == 0 || (!is_letter(text[at - 1]) && text[at - 1] != '_');
+      if (whole && end != word) found.insert(subject + std::string(word, end));
+    }
+  }
   return found;
 }
 
