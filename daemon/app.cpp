@@ -242,6 +242,8 @@ void app::reload() {
     try {
       log::set_up(again.value->log);
       log::reopen();
+      esmes_.reload_tls();
+      gateway_->reload_tls();
       for (const auto& key : changed_keys(settings_, *again.value)) {
         if (!key.starts_with("log."))
           log::warning("{} has changed: restart smppd to apply it", key);

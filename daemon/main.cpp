@@ -6,6 +6,7 @@
 #include "daemon/config/load.hpp"
 #include "daemon/observe/log.hpp"
 #include "daemon/status_report.hpp"
+#include "daemon/tls_settings.hpp"
 
 #include <sys/resource.h>
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -53,9 +55,31 @@ int run(const run_command& wanted) {
   return daemon.run();
 }
 
+// The files that the configuration names must be what it says: false, and it is said, where not.
+bool check_tls_files(const config& settings, const std::string& path) {
+  bool good = true;
+  const auto attempt = [&](const std::string& table, auto step) {
+    try {
+      step();
+    } catch (const std::runtime_error& mistake) {
+      std::cerr << path << ": " << table << ": " << mistake.what() << '\n';
+      good = false;
+    }
+  };
+  if (!settings.smpp.tls_certificate.empty()) {
+    attempt("smpp", [&] { smpp::net::tls_server server(tls_options_of(settings.smpp)); });
+  }
+  for (const auto& carrier : settings.carriers) {
+    if (!carrier.tls) continue;
+    attempt("carrier " + carrier.name,
+            [&] { smpp::net::tls_client client(tls_options_of(carrier)); });
+  }
+  return good;
+}
+
 int check(const check_command& wanted) {
   const auto settings = load_or_explain(wanted.config_path);
-  if (!settings) return EXIT_FAILURE;
+  if (!settings || !check_tls_files(*settings, wanted.config_path)) return EXIT_FAILURE;
   std::cout << wanted.config_path << " is good: " << settings->carriers.size() << " carrier(s), "
             << settings->routes.size() << " route(s)\n";
   return EXIT_SUCCESS;

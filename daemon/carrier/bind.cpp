@@ -1,6 +1,7 @@
 #include "daemon/carrier/bind.hpp"
 
 #include "daemon/observe/log.hpp"
+#include "daemon/tls_settings.hpp"
 #include "smpp/net/connector.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -29,15 +30,19 @@ std::string_view name(bind_role role) noexcept {
 }
 
 bind::bind(asio::io_context& loop, std::string label, bind_role role,
-           const carrier_config& settings, metrics::carrier_figures& figures, bind_events& events)
+           const carrier_config& settings, std::shared_ptr<smpp::net::trace_file> trace,
+           metrics::carrier_figures& figures, bind_events& events)
     : loop_(loop),
       label_(std::move(label)),
       role_(role),
       settings_(settings),
       figures_(figures),
       events_(events),
+      trace_(std::move(trace)),
       pause_(loop),
-      ended_(loop) {}
+      ended_(loop) {
+  if (settings.tls) tls_.emplace(tls_options_of(settings));
+}
 
 bind::~bind() = default;
 
@@ -61,10 +66,22 @@ asio::awaitable<void> bind::run() {
   }
 }
 
-// True when it was bound at some time.
-asio::awaitable<bool> bind::connect_once() {
+void bind::reload_tls() {
+  if (tls_) tls_->reload();
+}
+
+asio::awaitable<smpp::result<smpp::net::connection>> bind::connect() {
   auto connected =
       co_await smpp::net::connect(settings_.host, settings_.port, settings_.connect_timeout);
+  if (!connected) co_return connected.error();
+  if (!tls_) co_return smpp::net::connection(std::move(*connected));
+  co_return co_await tls_->connect(std::move(*connected), settings_.host,
+                                   settings_.connect_timeout);
+}
+
+// True when it was bound at some time.
+asio::awaitable<bool> bind::connect_once() {
+  auto connected = co_await connect();
   if (!connected) {
     note_error("cannot connect to " + settings_.host + ":" + std::to_string(settings_.port) + ": " +
                connected.error().message());
@@ -81,6 +98,7 @@ asio::awaitable<bool> bind::connect_once() {
   options.inactivity_timeout = settings_.inactivity_timeout;
   options.leniency = smpp::leniency::lenient;
   session_ = std::make_shared<smpp::net::session>(std::move(*connected), options, *this);
+  if (trace_) session_->trace(trace_);
   session_->start();
   send_bind();
   bool was_bound = false;

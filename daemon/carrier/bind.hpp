@@ -7,6 +7,7 @@
 #include "daemon/config/config.hpp"
 #include "daemon/observe/metrics.hpp"
 #include "smpp/net/session.hpp"
+#include "smpp/net/tls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -42,14 +44,18 @@ enum class bind_role : std::uint8_t { transceiver, transmitter, receiver };
 
 class bind final : public smpp::net::session_handler {
  public:
-  /// `label` names it in the log, such as "telco-a/1".
+  /// `label` names it in the log, such as "telco-a/1". `trace` may be empty. Throws
+  /// std::runtime_error where the settings of TLS name files that cannot be used.
   bind(asio::io_context& loop, std::string label, bind_role role, const carrier_config& settings,
-       metrics::carrier_figures& figures, bind_events& events);
+       std::shared_ptr<smpp::net::trace_file> trace, metrics::carrier_figures& figures,
+       bind_events& events);
   ~bind();
   bind(const bind&) = delete;
   bind& operator=(const bind&) = delete;
 
   void start();
+  /// Reads the files of TLS again, for the next connection. Throws as the constructor.
+  void reload_tls();
   /// Unbinds and stays down.
   void begin_stop();
   /// No longer waits for the carrier to agree.
@@ -71,6 +77,7 @@ class bind final : public smpp::net::session_handler {
  private:
   [[nodiscard]] asio::awaitable<void> run();
   [[nodiscard]] asio::awaitable<bool> connect_once();
+  [[nodiscard]] asio::awaitable<smpp::result<smpp::net::connection>> connect();
   [[nodiscard]] std::chrono::milliseconds next_pause();
   void send_bind();
   void note_error(std::string what);
@@ -86,6 +93,8 @@ class bind final : public smpp::net::session_handler {
   const carrier_config& settings_;
   metrics::carrier_figures& figures_;
   bind_events& events_;
+  std::shared_ptr<smpp::net::trace_file> trace_;
+  std::optional<smpp::net::tls_client> tls_;
   std::shared_ptr<smpp::net::session> session_;
   asio::steady_timer pause_;
   asio::steady_timer ended_;  // cancelled when the session ends

@@ -28,11 +28,14 @@ carrier::carrier(asio::io_context& loop, std::int64_t id, const carrier_config& 
                   dispatch();
                 }),
       down_since_(std::chrono::steady_clock::now()) {
+  std::shared_ptr<smpp::net::trace_file> trace;
+  if (!settings_.trace_file.empty())
+    trace = std::make_shared<smpp::net::trace_file>(settings_.trace_file, trace_octets_max);
   for (std::uint32_t i = 0; i < settings_.binds; ++i) {
     const auto add = [&](bind_role role, std::string_view suffix) {
       binds_.push_back(std::make_unique<bind>(loop_,
                                               fmt::format("{}/{}{}", settings_.name, i + 1, suffix),
-                                              role, settings_, figures_, *this));
+                                              role, settings_, trace, figures_, *this));
     };
     if (settings_.mode == bind_mode::transceiver) {
       add(bind_role::transceiver, "");
@@ -44,6 +47,11 @@ carrier::carrier(asio::io_context& loop, std::int64_t id, const carrier_config& 
 }
 
 carrier::~carrier() = default;
+
+void carrier::reload_tls() {
+  for (auto& one : binds_)
+    one->reload_tls();
+}
 
 void carrier::start() {
   for (auto& one : binds_)

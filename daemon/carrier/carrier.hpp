@@ -77,6 +77,9 @@ class carrier final : public bind_events {
 
   /// Connects, and keeps connected.
   void start();
+  /// Reads the files of TLS again, for new connections. Throws std::runtime_error where they cannot
+  /// be used; then those of before stay.
+  void reload_tls();
   /// Sends nothing new.
   void stop_sending() noexcept { sending_ = false; }
   /// True when no answer is awaited any more.

@@ -70,6 +70,11 @@ struct smpp_server_config {
   seconds inactivity_timeout{0};  // 0: a silent peer is found by enquire_link
   seconds response_timeout{30};
   std::uint32_t deliver_attempts_max{0};  // 0: until the notice is too old
+  bool proxy_protocol{false};             // every connection begins with a PROXY header
+  // Not empty: TLS from the first octet on. All PEM.
+  std::string tls_certificate, tls_private_key;
+  std::string tls_client_ca;  // not empty: applications must have a certificate from these
+  std::string trace_file;     // not empty: every PDU is written there, for Wireshark
   bool operator==(const smpp_server_config&) const = default;
 };
 
@@ -94,6 +99,9 @@ struct limits_config {
   seconds shutdown_timeout{20};  // what is in flight at SIGTERM may take this long
   bool operator==(const limits_config&) const = default;
 };
+
+/// Of one trace file; then it ends.
+inline constexpr std::size_t trace_octets_max = std::size_t{1} << 30U;
 
 enum class bind_mode : std::uint8_t { transceiver, transmitter_receiver };
 enum class unknown_outcome : std::uint8_t { retry, hold, fail };
@@ -125,6 +133,12 @@ struct carrier_config {
   seconds already_bound_wait{60};  // after ESME_RALYBND: at least this long before the next try
   seconds failover_after{10};      // down this long, its messages go to their route's next carrier
   std::uint32_t pdu_octets_max{131072};
+  bool tls{false};
+  std::string tls_ca;                            // empty: whom the system trusts
+  std::string tls_certificate, tls_private_key;  // our own, if the carrier wants one
+  std::string tls_server_name;                   // in its certificate; empty: the host
+  bool tls_verify{true};
+  std::string trace_file;  // not empty: every PDU is written there, for Wireshark
   bool operator==(const carrier_config&) const = default;
 };
 

@@ -112,6 +112,23 @@ key_rules<carrier_config> carrier_message_keys() {
   };
 }
 
+key_rules<carrier_config> carrier_connection_keys() {
+  using table = carrier_config;
+  return {
+      key("tls", "whether the connection is TLS", &table::tls, shape::flag{}),
+      key("tls_ca", "PEM file of whom to trust; not given: whom the system trusts", &table::tls_ca,
+          shape::text{}),
+      key("tls_certificate", "PEM file of our own, where the carrier wants one",
+          &table::tls_certificate, shape::text{}),
+      key("tls_private_key", "PEM file of its key", &table::tls_private_key, shape::text{}),
+      key("tls_server_name", "in the carrier's certificate; not given: the host",
+          &table::tls_server_name, shape::text{0, 255}),
+      key("tls_verify", "false: anybody may answer", &table::tls_verify, shape::flag{}),
+      key("trace_file", "pcap file for every PDU; not given: none", &table::trace_file,
+          shape::text{}),
+  };
+}
+
 key_rules<carrier_config> carrier_time_keys() {
   using table = carrier_config;
   return {
@@ -224,6 +241,15 @@ const key_rules<smpp_server_config>& smpp_keys() {
       key("deliver_attempts_max",
           "a deliver_sm not taken this often is given up; 0: only with store.retention",
           &table::deliver_attempts_max, count(0, million)),
+      key("proxy_protocol", "whether every connection begins with a PROXY header",
+          &table::proxy_protocol, shape::flag{}),
+      key("tls_certificate", "PEM file of the certificate; given: TLS", &table::tls_certificate,
+          shape::text{}),
+      key("tls_private_key", "PEM file of its key", &table::tls_private_key, shape::text{}),
+      key("tls_client_ca", "PEM file; given: applications need a certificate from these",
+          &table::tls_client_ca, shape::text{}),
+      key("trace_file", "pcap file for every PDU; not given: none", &table::trace_file,
+          shape::text{}),
   };
   return keys;
 }
@@ -276,7 +302,7 @@ const key_rules<config>& reassembly_keys() {
 const key_rules<carrier_config>& carrier_keys() {
   static const auto keys = [] {
     auto all = carrier_bind_keys();
-    for (auto&& more : {carrier_message_keys(), carrier_time_keys()}) {
+    for (auto&& more : {carrier_message_keys(), carrier_time_keys(), carrier_connection_keys()}) {
       all.insert(all.end(), more.begin(), more.end());
     }
     return all;

@@ -157,6 +157,8 @@ class loading {
                "missing; give it or password_file (password = \"\" where the carrier wants none)");
       }
       const auto& carrier = result_.carriers[i];
+      check_tls(source, fmt::format("carrier[{}]", i), carrier.tls_certificate,
+                carrier.tls_private_key);
       if (carrier.reconnect_min > carrier.reconnect_max) {
         const auto* culprit = source.get("reconnect_min");
         if (culprit == nullptr) culprit = source.get("reconnect_max");
@@ -191,7 +193,18 @@ class loading {
     }
   }
 
+  static bool is_everywhere(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
+
+  void check_tls(const toml::node& where, const std::string& table, const std::string& certificate,
+                 const std::string& key) {
+    if (certificate.empty() == key.empty()) return;
+    report(where.source(), table + (key.empty() ? ".tls_private_key" : ".tls_certificate"),
+           "missing; a certificate and its key come together");
+  }
+
   void check_listeners() {
+    if (const auto* smpp = root_.get("smpp"))
+      check_tls(*smpp, "smpp", result_.smpp.tls_certificate, result_.smpp.tls_private_key);
     struct listener {
       std::string_view table;
       bool enabled;
@@ -203,13 +216,17 @@ class loading {
     for (std::size_t i = 0; i < listeners.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         const auto &one = listeners[j], &other = listeners[i];
-        const bool clash = one.enabled && other.enabled && one.address == other.address;
+        const bool everywhere =
+            is_everywhere(one.address.host) || is_everywhere(other.address.host);
+        const bool clash = one.enabled && other.enabled && one.address.port == other.address.port &&
+                           (everywhere || one.address.host == other.address.host);
         if (!clash || one.address.port == 0) continue;
         const auto* node = root_.at_path(fmt::format("{}.listen", other.table)).node();
         if (node == nullptr) node = root_.at_path(fmt::format("{}.listen", one.table)).node();
         report(node == nullptr ? root_.source() : node->source(),
                fmt::format("{}.listen", other.table),
-               fmt::format("it is the same address as {}.listen; change one of them", one.table));
+               fmt::format("it is the same address as {}.listen, or part of it; change one of them",
+                           one.table));
       }
     }
   }

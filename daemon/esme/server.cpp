@@ -3,9 +3,12 @@
 #include "daemon/bridge.hpp"
 #include "daemon/credentials.hpp"
 #include "daemon/observe/log.hpp"
+#include "daemon/tls_settings.hpp"
+#include "smpp/net/proxy.hpp"
 #include "smpp/smpp_time.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
@@ -35,6 +38,9 @@ esme_server::esme_server(asio::io_context& loop, asio::thread_pool& workers,
 
 void esme_server::start(gateway& rules) {
   gateway_ = &rules;
+  if (!settings_.tls_certificate.empty()) tls_.emplace(tls_options_of(settings_));
+  if (!settings_.trace_file.empty())
+    trace_ = std::make_shared<smpp::net::trace_file>(settings_.trace_file, trace_octets_max);
   const smpp::net::listener::tcp::endpoint at(asio::ip::make_address(settings_.listen.host),
                                               settings_.listen.port);
   try {
@@ -51,11 +57,51 @@ void esme_server::start(gateway& rules) {
   log::info("SMPP server listens on {}:{}", settings_.listen.host, port());
 }
 
+void esme_server::reload_tls() {
+  if (tls_) tls_->reload();
+}
+
 void esme_server::on_connection(smpp::net::listener::tcp::socket connected) {
-  if (esmes_.size() >= settings_.connections_max) {
-    log::warning("an SMPP connection was refused: {} are open already", esmes_.size());
+  if (esmes_.size() + securing_ >= settings_.connections_max) {
+    log::warning("an SMPP connection was refused: {} are open already", esmes_.size() + securing_);
     return;
   }
+  if (!tls_ && !settings_.proxy_protocol) return open(std::move(connected));
+  ++securing_;
+  asio::co_spawn(loop_, secure(std::move(connected)), [this](const std::exception_ptr& thrown) {
+    --securing_;
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
+
+asio::awaitable<void> esme_server::secure(smpp::net::listener::tcp::socket connected) {
+  const std::chrono::milliseconds limit = settings_.session_init_timeout;
+  std::string source;
+  if (settings_.proxy_protocol) {
+    auto header = co_await smpp::net::read_proxy_header(connected, limit);
+    if (!header) {
+      log::info("SMPP connection refused: {}", header.error().message());
+      co_return;
+    }
+    source = std::move(header->source);
+  }
+  smpp::result<smpp::net::connection> made = smpp::make_error_code(smpp::error::closed);
+  if (tls_) {
+    made = co_await tls_->accept(std::move(connected), limit);
+  } else {
+    made = smpp::net::connection(std::move(connected));
+  }
+  if (!made) {
+    log::info("SMPP connection{}{} refused: {}", source.empty() ? "" : " from ", source,
+              made.error().message());
+    co_return;
+  }
+  if (!source.empty()) made->set_remote(std::move(source));
+  open(std::move(*made));
+}
+
+void esme_server::open(smpp::net::connection connected) {
+  if (stopping_) return;
   smpp::session_options options;
   options.role = smpp::role::smsc;
   options.system_id = settings_.system_id;
@@ -67,6 +113,7 @@ void esme_server::on_connection(smpp::net::listener::tcp::socket connected) {
   options.session_init_timeout = settings_.session_init_timeout;
   auto link = std::make_shared<session>(std::move(connected), options, *this);
   log::debug("SMPP connection from {}", link->remote());
+  if (trace_) link->trace(trace_);
   esmes_[link->id()].link = link;
   link->start();
 }

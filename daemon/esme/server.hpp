@@ -10,6 +10,7 @@
 #include "daemon/observe/metrics.hpp"
 #include "smpp/net/listener.hpp"
 #include "smpp/net/session.hpp"
+#include "smpp/net/tls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -32,8 +33,12 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   esme_server(asio::io_context& loop, asio::thread_pool& workers,
               const smpp_server_config& settings, metrics& figures);
 
-  /// Listens; throws boost::system::system_error where that fails. Call once.
+  /// Listens; throws std::runtime_error where that fails, or where files of TLS cannot be used.
+  /// Call once.
   void start(gateway& rules);
+  /// Reads the files of TLS again, for new connections. Throws std::runtime_error where they cannot
+  /// be used; then those of before stay.
+  void reload_tls();
   /// Accepts no more connections, answers what is open, unbinds everybody; completes when all are
   /// gone, at the latest at `until`.
   [[nodiscard]] asio::awaitable<void> stop(std::chrono::steady_clock::time_point until);
@@ -73,6 +78,8 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   };
 
   void on_connection(smpp::net::listener::tcp::socket connected);
+  [[nodiscard]] asio::awaitable<void> secure(smpp::net::listener::tcp::socket connected);
+  void open(smpp::net::connection connected);
   void on_event(session& from, smpp::event& what) override;
   void on_closed(session& from, const smpp::closed& why) override;
   void on_writable(session& from) override;
@@ -110,7 +117,10 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   metrics& figures_;
   gateway* gateway_{nullptr};
   std::unique_ptr<smpp::net::listener> listener_;
-  std::unordered_map<std::uint64_t, esme> esmes_;                           // by session
+  std::optional<smpp::net::tls_server> tls_;
+  std::shared_ptr<smpp::net::trace_file> trace_;
+  std::size_t securing_{0};                        // connections that are no session yet
+  std::unordered_map<std::uint64_t, esme> esmes_;  // by session
   std::unordered_map<std::int64_t, std::vector<std::uint64_t>> receivers_;  // sessions by login
   std::unordered_map<std::uint64_t, delivering> delivering_;                // by cookie
   // What was not acknowledged in time, and may still be: target and sequence by cookie, the oldest

@@ -47,6 +47,11 @@ class gateway final : public carrier_events {
   [[nodiscard]] asio::awaitable<void> restore();
   /// Connects to the carriers.
   void start();
+  /// See `carrier::reload_tls`.
+  void reload_tls() {
+    for (auto& one : carriers_)
+      one->reload_tls();
+  }
   /// Refuses what is new from now on.
   void stop_accepting() noexcept { accepting_ = false; }
   /// Lets what is in flight finish and unbinds from the carriers, by `until`. Leaves the

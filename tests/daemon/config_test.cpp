@@ -133,7 +133,8 @@ TEST(Config, SaysWhatIsWrongAndWhatWouldBeRight) {
       {"[carrier]\n",
        "smppd.toml:1:1: carrier: there may be several; write [[carrier]] above each"},
       {"[smpp]\nlisten = \"0.0.0.0:80\"\n[http]\nlisten = \"0.0.0.0:80\"\n",
-       "smppd.toml:2:10: smpp.listen: it is the same address as http.listen; change one of them"},
+       "smppd.toml:2:10: smpp.listen: it is the same address as http.listen, or part of it; change "
+       "one of them"},
   };
   for (const auto& each : mistakes)
     EXPECT_EQ(only_problem_of(each.text), each.complaint);

@@ -3,13 +3,19 @@
 
 #include "smpp/net/listener.hpp"
 #include "smpp/net/session.hpp"
+#include "smpp/net/tls.hpp"
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +43,8 @@ class scripted_carrier final : public smpp::net::session_handler {
   scripted_carrier& operator=(const scripted_carrier&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+  /// From now on its connections are TLS.
+  void secure(const smpp::net::tls_server_options& how) { tls_.emplace(how); }
   [[nodiscard]] bool bound() const {
     return std::ranges::any_of(sessions_,
                                [](const auto& one) { return smpp::is_bound(one->core().state()); });
@@ -103,6 +111,15 @@ class scripted_carrier final : public smpp::net::session_handler {
 
  private:
   void on_connection(boost::asio::ip::tcp::socket& connected) {
+    if (!tls_) return open(std::move(connected));
+    boost::asio::co_spawn(connected.get_executor(), shake_hands(std::move(connected)),
+                          boost::asio::detached);
+  }
+  boost::asio::awaitable<void> shake_hands(boost::asio::ip::tcp::socket connected) {
+    auto made = co_await tls_->accept(std::move(connected), std::chrono::seconds(10));
+    if (made) open(std::move(*made));
+  }
+  void open(smpp::net::connection connected) {
     smpp::session_options options;
     options.role = smpp::role::smsc;
     options.system_id = "scripted";
@@ -132,6 +149,7 @@ class scripted_carrier final : public smpp::net::session_handler {
     std::erase_if(sessions_, [&](const auto& one) { return one.get() == &from; });
   }
 
+  std::optional<smpp::net::tls_server> tls_;
   smpp::net::listener listener_;
   std::vector<std::shared_ptr<session>> sessions_;
   unsigned ids_{0};

@@ -31,15 +31,12 @@ class scripted_esme final : public smpp::net::session_handler {
     using tcp = boost::asio::ip::tcp;
     tcp::socket connected(loop);
     connected.connect({boost::asio::ip::make_address("127.0.0.1"), port});
-    smpp::session_options options;
-    options.window_max = 1000;
-    link_ = std::make_shared<session>(std::move(connected), options, *this);
-    link_->start();
-    smpp::bind_transceiver bind;
-    bind.system_id = system_id;
-    bind.password = password;
-    bind.interface_version = interface_version;
-    std::ignore = link_->send(bind);
+    bind(std::move(connected), system_id, password, interface_version);
+  }
+  /// The same on a connection that was made.
+  scripted_esme(smpp::net::connection connected, const std::string& system_id,
+                const std::string& password) {
+    bind(std::move(connected), system_id, password, 0x34);
   }
   scripted_esme(const scripted_esme&) = delete;
   scripted_esme& operator=(const scripted_esme&) = delete;
@@ -66,6 +63,18 @@ class scripted_esme final : public smpp::net::session_handler {
   std::optional<status> on_deliver{status::ok};
 
  private:
+  void bind(smpp::net::connection connected, const std::string& system_id,
+            const std::string& password, std::uint8_t interface_version) {
+    smpp::session_options options;
+    options.window_max = 1000;
+    link_ = std::make_shared<session>(std::move(connected), options, *this);
+    link_->start();
+    smpp::bind_transceiver pdu;
+    pdu.system_id = system_id;
+    pdu.password = password;
+    pdu.interface_version = interface_version;
+    std::ignore = link_->send(pdu);
+  }
   void on_event(session& from, smpp::event& what) override {
     if (std::holds_alternative<smpp::bound>(what)) bound = true;
     if (const auto* no = std::get_if<smpp::bind_refused>(&what)) refused = no->status;
