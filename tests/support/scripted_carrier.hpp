@@ -7,12 +7,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -113,7 +113,9 @@ class scripted_carrier final : public smpp::net::session_handler {
   void on_connection(boost::asio::ip::tcp::socket& connected) {
     if (!tls_) return open(std::move(connected));
     boost::asio::co_spawn(connected.get_executor(), shake_hands(std::move(connected)),
-                          boost::asio::detached);
+                          [](const std::exception_ptr& thrown) {
+                            if (thrown) std::rethrow_exception(thrown);
+                          });
   }
   boost::asio::awaitable<void> shake_hands(boost::asio::ip::tcp::socket connected) {
     auto made = co_await tls_->accept(std::move(connected), std::chrono::seconds(10));
