@@ -163,7 +163,7 @@ TEST_F(SqliteWriter, LogStaysBoundedHoweverManyReadersThereAre) {
   stop = true;
   first_thread.join();
   second_thread.join();
-  EXPECT_LT(largest, 1000U * 4096U);
+  EXPECT_LT(largest, 2000U * 4096U);  // it would be three times as large at the end
 }
 
 TEST_F(SqliteWriter, ReaderThatStaysDoesNotStopCommits) {
