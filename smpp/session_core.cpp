@@ -117,7 +117,7 @@ void session_core::accept_bind(std::uint32_t sequence) {
   peer_takes_tlvs_ =
       options_.tlvs == tlv_policy::always ||
       (bind_version_ >= version_with_tlvs && options_.interface_version >= version_with_tlvs);
-  received_ = active_ = time_;
+  accepted_ = true;
   const auto answer = [&](auto response) {
     response.system_id = std::string_view(options_.system_id).substr(0, system_id_max);
     response.tlvs.add_u8(tag::sc_interface_version, options_.interface_version);
@@ -135,7 +135,7 @@ void session_core::reject_bind(std::uint32_t sequence, command_status status) {
 }
 
 void session_core::unbind(steady_time now) {
-  if (finished() || unbind_) return;
+  if (finished() || ending()) return;
   if (!is_bound(state_)) return close(close_reason::by_us);
   unbind_ = send_own<smpp::unbind>(now);
 }
@@ -199,8 +199,14 @@ std::optional<steady_time> session_core::next_deadline() const {
   return first;
 }
 
+// Whoever accepts a bind does not say when: its silence and inactivity count from here.
+void session_core::tell(steady_time now) noexcept {
+  time_ = std::max(time_, now);
+  if (std::exchange(accepted_, false)) received_ = active_ = time_;
+}
+
 void session_core::on_time(steady_time now) {
-  time_ = now;
+  tell(now);
   if (finished()) return;
   const auto due = [&](optional_time at) { return at && *at <= now; };
   if (unbind_ && due(unbind_->deadline)) return close(close_reason::no_answer, "to unbind");
@@ -247,7 +253,7 @@ bool session_core::may_decode() const noexcept {
 }
 
 bool session_core::poll_event(event& into, steady_time now) {
-  time_ = std::max(time_, now);
+  tell(now);
   if (noted_) {
     into = *std::exchange(noted_, std::nullopt);
     return true;
@@ -400,6 +406,7 @@ bool session_core::on_bind_response(const framing::frame& frame, event& into) {
     return true;
   }
   state_ = state_after(static_cast<command_id>(to_number(head.id) & ~response_bit));
+  active_ = time_;
   any_pdu pdu;
   if (const auto failure = decode(head, frame.body, leniency::lenient, pdu)) {
     noted_ = irregularity{describe(head.id, *failure)};

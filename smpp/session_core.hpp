@@ -194,6 +194,7 @@ class session_core {
   [[nodiscard]] optional_time enquiry_deadline() const;
   [[nodiscard]] optional_time window_deadline() const;
   void enquire(steady_time now);
+  void tell(steady_time now) noexcept;
 
   // Input. They return true when `into` is an event.
   [[nodiscard]] bool may_decode() const noexcept;
@@ -214,6 +215,7 @@ class session_core {
   bind_state state_{bind_state::open};
   bool held_{false};
   bool deciding_{false};  // about bind_command_
+  bool accepted_{false};  // since the time was last told
   command_id bind_command_{};
   std::uint8_t bind_version_{};
   bool peer_takes_tlvs_{true};

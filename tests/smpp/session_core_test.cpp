@@ -586,6 +586,19 @@ TEST(SessionCore, ThePeersUnbindIsAnsweredAfterAllThatCameBefore) {
   EXPECT_EQ(sent[2].head.sequence, 4U);
 }
 
+TEST(SessionCore, WhenThePeerUnbindsOursIsNotSentAnyMore) {
+  scripted_session smsc(as(role::smsc));
+  bind_smsc(smsc);
+  smsc.receive(a_message(), 2);
+  smsc.core.unbind(smsc.now);
+  smsc.expect_sent(command_id::unbind, 1);
+  smsc.receive(unbind{}, 3);
+  smsc.core.unbind(smsc.now);
+  EXPECT_TRUE(smsc.sent().empty());
+  smsc.advance_to_deadline();
+  smsc.expect_sent(command_id::unbind_resp, 3);
+}
+
 TEST(SessionCore, ThePeersUnbindDoesNotWaitForEver) {
   scripted_session smsc(as(role::smsc));
   bind_smsc(smsc);
@@ -724,6 +737,28 @@ TEST(SessionCore, ASessionWithoutRequestsEnds) {
   smsc.advance(10s);
   EXPECT_EQ(smsc.take_one<closed>().reason, close_reason::inactivity);
   EXPECT_EQ(smsc.sent().at(0).head.id, command_id::unbind);
+}
+
+TEST(SessionCore, TheTimeThatABindTakesIsNotInactivity) {
+  session_options options;
+  options.inactivity_timeout = 20s;
+  scripted_session esme(options);
+  esme.advance(1min);
+  std::ignore = esme.core.send(bind_transceiver{}, esme.now);
+  esme.advance(25s);
+  esme.receive(bind_transceiver_resp{}, 1);
+  std::ignore = esme.take_one<bound>();
+  EXPECT_EQ(esme.core.next_deadline(), esme.now + 20s);
+
+  options.role = role::smsc;
+  scripted_session smsc(options);
+  smsc.receive(bind_transceiver{}, 1);
+  std::ignore = smsc.take_one<request_received>();
+  smsc.now += 25s;
+  smsc.core.accept_bind(1);
+  smsc.advance(0s);
+  EXPECT_EQ(smsc.core.next_deadline(), smsc.now + 20s);
+  EXPECT_FALSE(smsc.core.finished());
 }
 
 TEST(SessionCore, TheNextDeadlineIsAlwaysLaterThanTheTimeThatWasTold) {
