@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace smppd {
 
@@ -280,6 +281,17 @@ void receipts::remember_early(std::int64_t carrier, early_receipt early) {
   }
 }
 
+void receipts::forget_early(std::int64_t carrier,
+                            const std::shared_ptr<const early_receipt>& early) {
+  for (const auto* id : {&early->receipt.id, &early->receipt.other_id}) {
+    for (const auto& candidate : smpp::receipt_id_candidates(*id)) {
+      auto [one, last] = early_.equal_range(early_key(carrier, candidate.key));
+      while (one != last)
+        one = one->second.early == early ? early_.erase(one) : std::next(one);
+    }
+  }
+}
+
 void receipts::match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                            const awaited_ptr& message) {
   const auto [first, last] = early_.equal_range(early_key(by.id, smpp::canonical_id(carrier_id)));
@@ -296,7 +308,7 @@ void receipts::match_early(const receipt_source& by, std::string_view carrier_id
     form = early_form;
   }
   if (!best) return;
-  std::erase_if(early_, [&](const auto& one) { return one.second.early == best; });
+  forget_early(by.id, best);
   store_.add(&store::batch::unmatched_done, best->sequence);
   learn(form, best->receipt, *message);
   apply(message, part, best->receipt, nullptr);

@@ -90,6 +90,7 @@ class receipts {
   void learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message);
   void keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier);
   void remember_early(std::int64_t carrier, early_receipt early);
+  void forget_early(std::int64_t carrier, const std::shared_ptr<const early_receipt>& early);
   void match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                    const awaited_ptr& message);
   void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,

@@ -347,7 +347,10 @@ void gateway::load_due() {
       due_seen_id_ = message->id;
       enqueue(message);
     }
-    if (answered->next != store::wall_time{}) schedule_load(answered->next);
+    // What waits behind something that is not durable yet is loaded when that is: until then the
+    // same answer would come again and again.
+    const bool held = !offered_due_.empty() && answered->next >= *offered_due_.begin();
+    if (answered->next != store::wall_time{} && !held) schedule_load(answered->next);
   });
 }
 

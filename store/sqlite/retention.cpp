@@ -13,7 +13,7 @@ retention::retention(sql::connection& on)
         ORDER BY m.id LIMIT $3)"),
       // What nobody took by now is given up.
       delete_notices_(on, R"(
-        DELETE FROM notice WHERE subject IN (
+        DELETE FROM notice WHERE sequence < $1 AND subject IN (
           SELECT n.subject FROM notice n WHERE n.subject < $1 AND n.sequence < $1
           ORDER BY n.subject LIMIT $2))"),
       delete_from_{{{on, "DELETE FROM message WHERE id = $1"},

@@ -58,6 +58,22 @@ TEST_P(store_contract, NoticesThatNobodyTookGoWithTheirMessages) {
   EXPECT_FALSE(reader().find_message(id(1)));
 }
 
+TEST_P(store_contract, YoungNoticeOfAnOldMessageStaysThoughAnOldOneGoes) {
+  store::batch b = accepted({id(1)});
+  b.settlements = {make_settled(id(1), progress::delivered)};
+  b.notices.resize(2);
+  b.notices[0].target = b.notices[1].target = 5;
+  b.notices[0].subject = b.notices[1].subject = id(1);
+  b.notices[0].sequence = id(2);
+  b.notices[1].sequence = store::first_id_at(later);
+  commit(b);
+  EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
+  const auto left = reader().notices(5, 0, 9).value();
+  ASSERT_EQ(left.items.size(), 1U);
+  EXPECT_EQ(left.items[0].sequence, store::first_id_at(later));
+  EXPECT_TRUE(reader().find_message(id(1)));
+}
+
 TEST_P(store_contract, YoungMessagesStay) {
   const store::id64 first_later = store::first_id_at(later);
   commit(accepted({id(1), first_later}));
