@@ -87,6 +87,8 @@ class gateway final : public carrier_events {
   [[nodiscard]] std::size_t receipts_remembered() const noexcept { return receipts_.remembered(); }
 
  private:
+  static constexpr std::size_t page = 2000;  // as many messages are read back at once
+
   struct admission;
 
   [[nodiscard]] refusals admit(const submission_request& request, admission& into) const;
