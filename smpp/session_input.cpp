@@ -28,6 +28,21 @@ std::string describe(command_id command, const decode_error& failure) {
          std::to_string(failure.offset) + ": " + make_error_code(failure.code).message();
 }
 
+// What only an ESME is told (SMPP 3.4, 5.3.2): carriers are as careless as they like.
+std::optional<decode_error> find_bad_tlv(const any_pdu& request) {
+  const auto* const found = std::visit(
+      [](const auto& pdu) -> const tag_facts* {
+        if constexpr (has_tlvs<std::decay_t<decltype(pdu)>>) {
+          return pdu.tlvs.find_bad_length();
+        } else {
+          return nullptr;
+        }
+      },
+      request);
+  if (found == nullptr) return std::nullopt;
+  return decode_error{error::bad_tlv_length, 0, found->name, command_status::invparlen};
+}
+
 }  // namespace
 
 void session_core::on_bytes(byte_view octets, steady_time now) {
@@ -134,7 +149,10 @@ bool session_core::on_application_request(const framing::frame& frame, event& in
   const auto command = frame.head.id;
   auto& request = into.emplace<request_received>();
   request.head = frame.head;
-  if (const auto failure = decode(frame.head, frame.body, options_.leniency, request.pdu)) {
+  auto failure = decode(frame.head, frame.body, options_.leniency, request.pdu);
+  if (!failure && options_.role == role::smsc && options_.leniency == leniency::strict)
+    failure = find_bad_tlv(request.pdu);
+  if (failure) {
     refuse(command, frame.head.sequence, failure->status);
     return report(into, describe(command, *failure));
   }
