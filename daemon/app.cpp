@@ -182,6 +182,7 @@ boost::json::object app::status() const {
                             {"binds", fmt::format("{}/{}", now.binds_up, now.binds)},
                             {"queued", now.queued},
                             {"in_flight", now.in_flight},
+                            {"window", now.window},
                             {"parts_per_second_max", std::llround(now.rate)}};
     if (now.rate <= 0) row["parts_per_second_max"] = nullptr;  // no limit
     const auto& ids = gateway_->id_form_of(*one);

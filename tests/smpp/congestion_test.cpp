@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+
 namespace smpp {
 namespace {
 
@@ -16,9 +18,9 @@ std::uint32_t allowed_after(std::uint32_t window_max, std::uint8_t state) {
 }
 
 TEST(Congestion, LeavesFewerRequestsTheWorseItIs) {
-  for (const std::uint8_t state : {0, 1, 29, 30, 50, 79, 80, 89})
+  for (const auto state : std::initializer_list<std::uint8_t>{0, 1, 29, 30, 50, 79, 80, 89})
     EXPECT_EQ(allowed_after(40, state), 40U) << int{state};
-  for (const std::uint8_t state : {90, 95, 99})
+  for (const auto state : std::initializer_list<std::uint8_t>{90, 95, 99})
     EXPECT_EQ(allowed_after(40, state), 10U) << int{state};
   EXPECT_EQ(allowed_after(40, 100), 1U);
 }

@@ -4,7 +4,8 @@
 //   who sends what in which state, every command, both roles ......... BindState, bind_state_test
 //   SMPP 5.0: enquire_link and generic_nack in every state ........... BindState, ANackInEveryState
 //   bind: version of the peer, TLVs, sc_interface_version ............ Version
-//   3.3: message ids of at most eight characters ..................... AnIdIsTheApplications
+//   3.3: message ids of at most eight characters ..................... AnIdIsTheApplications;
+//                                                Admission, path_admission_test
 //   outbind, both sides .............................................. Outbind; NetOutbind
 //   window: several requests out, responses in any order, full ....... SessionCore,
 //   session_core_test sequence numbers of the two directions are independent ...........
