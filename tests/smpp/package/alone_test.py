@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Can the library be configured by whoever has Boost and OpenSSL only? alone_test.py BUILD_FOLDER"""
+"""Can the library be configured with Boost and OpenSSL alone? alone_test.py BUILD_FOLDER"""
 
 import os
 import re
