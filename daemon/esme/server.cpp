@@ -185,13 +185,7 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
   if (!has_room_for(*login)) {
     return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
   }
-  if (auto* const one = find(from.id()); one != nullptr) {
-    one->range = address_range(pdu.address_range.view());
-    if (const auto& trouble = one->range.trouble(); !trouble.empty()) {
-      log::warning("ESME {}: address_range '{}' of '{}' is taken as everything: {}", from.remote(),
-                   pdu.address_range.view(), system_id, trouble);
-    }
-  }
+  if (auto* const one = find(from.id())) one->range = address_range(pdu.address_range.view());
   const auto host = std::string_view(from.remote()).substr(0, from.remote().rfind(':'));
   unchecked_.push_back(
       0, static_cast<std::int64_t>(std::hash<std::string_view>{}(host)),
@@ -254,6 +248,10 @@ void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence,
   figures_.esme_sessions.Increment();
   log::info("ESME {}: {} bound, {}", link.remote(), system_id, smpp::name(link.core().state()));
   if (receives(link.core().state())) {
+    if (const auto& trouble = one->range.trouble(); !trouble.empty()) {
+      log::warning("ESME {}: the address_range of {} is taken as everything: {}", link.remote(),
+                   system_id, trouble);
+    }
     receivers_[login->id].push_back(id);
     gateway_->pending().wake(login->id);
   }
