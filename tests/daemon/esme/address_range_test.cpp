@@ -51,7 +51,7 @@ TEST(AddressRange, MatchesAsItIsMeant) {
 TEST(AddressRange, ThatCannotBeUnderstoodIsEverything) {
   for (const auto* expression :
        {"[", "(46", "46)", "**", "[9-0]", "46\\", "(?=46)", "\\1", "((((.{99}){99}){99}){99}){99}",
-        ".{1000}.{1000}.{1000}", "[[:nothing:]]", "46{2000}"}) {
+        ".{999}.{999}.{999}.{999}.{999}.{999}", "[[:nothing:]]", "46{2000}"}) {
     const address_range range(expression);
     EXPECT_NE(range.trouble(), "") << expression;
     EXPECT_TRUE(range.matches("46700000001")) << expression;
