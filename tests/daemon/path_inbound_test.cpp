@@ -215,7 +215,7 @@ TEST_F(Inbound, MessageThatNoBindTakesWaitsForOneThatDoes) {
   telco().deliver(message("two", "4670"));
   wait([&] { return swedes.received.size() == 1; });
   EXPECT_THAT(texts(swedes), ElementsAre("two"));
-  EXPECT_EQ(run_->gateway.pending().waiting(false), 1U);
+  wait([&] { return run_->gateway.pending().waiting(false) == 1; });
   const auto all = bind();
   wait([&] { return all->received.size() == 1; });
   EXPECT_THAT(texts(*all), ElementsAre("one"));
