@@ -123,6 +123,7 @@ class carrier final : public bind_events {
 
   struct description {
     std::size_t queued{}, in_flight{}, binds_up{}, binds{};
+    std::size_t window{};  // parts that may be in flight now, on all binds that are up
     double rate{};
     std::string last_error;
     std::vector<std::string> bind_states;
@@ -141,6 +142,7 @@ class carrier final : public bind_events {
   };
 
   void dispatch();
+  [[nodiscard]] std::size_t window() const;
   [[nodiscard]] bind* choose_bind();
   [[nodiscard]] bool prepare_current();
   [[nodiscard]] bool submit_part(bind& by, time now);

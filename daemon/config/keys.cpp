@@ -70,7 +70,7 @@ key_rules<carrier_config> carrier_bind_keys() {
                  &table::password, password_octets_max),
       key("system_type", "where the carrier asks for one", &table::system_type, shape::text{0, 12}),
       key("interface_version", "the version of SMPP that the bind says", &table::interface_version,
-          shape::choice<std::uint8_t>{{{"3.3", 0x33}, {"3.4", 0x34}}}),
+          shape::choice<std::uint8_t>{{{"3.3", 0x33}, {"3.4", 0x34}, {"5.0", 0x50}}}),
       key("mode", "one session for both directions, or a pair", &table::mode,
           shape::choice<bind_mode>{{{"transceiver", bind_mode::transceiver},
                                     {"transmitter_receiver", bind_mode::transmitter_receiver}}}),

@@ -30,6 +30,12 @@ bool receives(smpp::bind_state state) {
   return state == smpp::bind_state::bound_rx || state == smpp::bind_state::bound_trx;
 }
 
+// Receipts go to any bind; messages to those that asked for their number.
+bool wants(const address_range& range, const notice_item& item) {
+  const auto* const message = std::get_if<inbound_content>(&item.content);
+  return message == nullptr || range.matches(message->destination.view());
+}
+
 }  // namespace
 
 esme_server::esme_server(asio::io_context& loop, asio::thread_pool& workers,
@@ -179,6 +185,7 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
   if (!has_room_for(*login)) {
     return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
   }
+  if (auto* const one = find(from.id())) one->range = address_range(pdu.address_range.view());
   const auto host = std::string_view(from.remote()).substr(0, from.remote().rfind(':'));
   unchecked_.push_back(
       0, static_cast<std::int64_t>(std::hash<std::string_view>{}(host)),
@@ -241,6 +248,10 @@ void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence,
   figures_.esme_sessions.Increment();
   log::info("ESME {}: {} bound, {}", link.remote(), system_id, smpp::name(link.core().state()));
   if (receives(link.core().state())) {
+    if (const auto& trouble = one->range.trouble(); !trouble.empty()) {
+      log::warning("ESME {}: the address_range of {} is taken as everything: {}", link.remote(),
+                   system_id, trouble);
+    }
     receivers_[login->id].push_back(id);
     gateway_->pending().wake(login->id);
   }
@@ -320,13 +331,14 @@ void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::qu
 
 // Delivering.
 
-esme_server::esme* esme_server::choose(std::int64_t login) {
-  const auto found = receivers_.find(login);
+esme_server::esme* esme_server::choose(const notice_item& item) {
+  const auto found = receivers_.find(item.target);
   if (found == receivers_.end()) return nullptr;
   auto& sessions = found->second;
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     auto* const one = find(sessions[i]);
     if (one == nullptr || !one->link->alive() || !one->link->can_send()) continue;
+    if (!wants(one->range, item)) continue;
     std::rotate(sessions.begin(), sessions.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                 sessions.end());
     return one;
@@ -334,17 +346,24 @@ esme_server::esme* esme_server::choose(std::int64_t login) {
   return nullptr;
 }
 
-bool esme_server::can_take(std::int64_t target) {
-  const auto found = receivers_.find(target);
-  return !stopping_ && found != receivers_.end() &&
-         std::ranges::any_of(found->second, [this](std::uint64_t id) {
-           auto* const one = find(id);
-           return one != nullptr && one->link->alive() && one->link->can_send();
-         });
+notice_courier::taking esme_server::can_take(const notice_item& item) {
+  const auto found = receivers_.find(item.target);
+  if (stopping_ || found == receivers_.end()) return taking::later;
+  auto best = taking::nobody;
+  bool somebody = false;
+  for (const auto id : found->second) {
+    const auto* const one = find(id);
+    if (one == nullptr || !one->link->alive()) continue;
+    somebody = true;
+    if (!wants(one->range, item)) continue;
+    if (one->link->can_send()) return taking::now;
+    best = taking::later;
+  }
+  return somebody ? best : taking::later;
 }
 
 void esme_server::take(notice_item item) {
-  auto* const to = choose(item.target);
+  auto* const to = choose(item);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
   if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
     const auto pdu = write_receipt(*receipt);

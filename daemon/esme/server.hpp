@@ -5,6 +5,7 @@
 #include "daemon/carrier/fair_queue.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/credentials.hpp"
+#include "daemon/esme/address_range.hpp"
 #include "daemon/gateway/gateway.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/observe/metrics.hpp"
@@ -54,7 +55,7 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   };
   [[nodiscard]] std::vector<description> describe() const;
 
-  [[nodiscard]] bool can_take(std::int64_t target) override;
+  [[nodiscard]] taking can_take(const notice_item& item) override;
   void take(notice_item item) override;
 
  private:
@@ -66,6 +67,7 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
     std::shared_ptr<session> link;
     std::int64_t login{0};  // 0: not bound
     std::string system_id;
+    address_range range;        // of the inbound messages that it takes
     std::size_t unanswered{0};  // submit_sm that wait for their commit
     std::size_t queries{0};     // query_sm that wait for the store
     std::size_t delivering{0};  // deliver_sm that wait for their response
@@ -102,8 +104,8 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void deliver_again(notice_item item);
   [[nodiscard]] std::optional<delivering> take_back(std::uint64_t cookie);
   [[nodiscard]] esme* find(std::uint64_t id);
-  /// A session of this login that can take a deliver_sm now; the next one each time.
-  [[nodiscard]] esme* choose(std::int64_t login);
+  /// A session that can take this now; the next one each time.
+  [[nodiscard]] esme* choose(const notice_item& item);
 
   /// A bind whose password waits to be checked.
   struct password_check {

@@ -55,7 +55,7 @@ TEST(Config, ReadsEveryTable) {
       "[reassembly]\ntimeout = \"90s\"\n" +
       one_carrier +
       "rate = 12.5\nsource_ton = 5\nmode = \"transmitter_receiver\"\nid_form = \"hex_to_decimal\"\n"
-      "concatenation = \"udh16\"\ninterface_version = \"3.3\"\nreconnect_min = \"250ms\"\n"
+      "concatenation = \"udh16\"\ninterface_version = \"5.0\"\nreconnect_min = \"250ms\"\n"
       "[[route]]\nprefix = \"49\"\ncarriers = [\"ideal\"]\n"
       "[[inbound]]\nnumber = \"49800\"\naccount = \"acme\"\n");
   EXPECT_EQ(read.store.path, "/tmp/a.db");
@@ -80,7 +80,7 @@ TEST(Config, ReadsEveryTable) {
   EXPECT_EQ(carrier.mode, bind_mode::transmitter_receiver);
   EXPECT_EQ(carrier.id_form, carrier_id_form::hex_to_decimal);
   EXPECT_EQ(carrier.concatenation, smpp::concatenation::udh16);
-  EXPECT_EQ(carrier.interface_version, 0x33);
+  EXPECT_EQ(carrier.interface_version, 0x50);
   EXPECT_EQ(carrier.reconnect_min, 250ms);
   EXPECT_EQ(read.routes, (std::vector<route_config>{{"49", {"ideal"}}}));
   EXPECT_EQ(read.inbound, (std::vector<inbound_config>{{"49800", "acme"}}));

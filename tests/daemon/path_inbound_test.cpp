@@ -189,6 +189,56 @@ TEST_F(Inbound, MessagesWaitForTheirEsme) {
   EXPECT_THAT(texts(*esme), ElementsAre("one", "two", "three"));
 }
 
+// The address_range of a bind.
+
+TEST_F(Inbound, MessageGoesToABindThatTakesItsNumber) {
+  settings_.inbound.push_back({"", "shop"});
+  start();
+  const auto port = run_->esmes.port();
+  const scripted_esme swedes(run_->loop, port, "esme", "secret", 0x34, "^46");
+  const scripted_esme shop(run_->loop, port, "esme", "secret", 0x34, "1963");
+  wait([&] { return swedes.bound && shop.bound; });
+  for (const auto* number : {"1963", "4670", "1963", "4671"})
+    telco().deliver(message(number, number));
+  wait([&] { return swedes.received.size() == 2 && shop.received.size() == 2; });
+  EXPECT_THAT(texts(swedes), ElementsAre("4670", "4671"));
+  EXPECT_THAT(texts(shop), ElementsAre("1963", "1963"));
+}
+
+TEST_F(Inbound, MessageThatNoBindTakesWaitsForOneThatDoes) {
+  settings_.inbound.push_back({"", "shop"});
+  start();
+  const auto port = run_->esmes.port();
+  const scripted_esme swedes(run_->loop, port, "esme", "secret", 0x34, "^46");
+  wait([&] { return swedes.bound; });
+  telco().deliver(message("one", "1963"));
+  telco().deliver(message("two", "4670"));
+  wait([&] { return swedes.received.size() == 1; });
+  EXPECT_THAT(texts(swedes), ElementsAre("two"));
+  wait([&] { return run_->gateway.pending().waiting(false) == 1; });
+  const auto all = bind();
+  wait([&] { return all->received.size() == 1; });
+  EXPECT_THAT(texts(*all), ElementsAre("one"));
+}
+
+TEST_F(Inbound, MessageGoesToABindWhoseRangeCannotBeUnderstood) {
+  start();
+  const scripted_esme esme(run_->loop, run_->esmes.port(), "esme", "secret", 0x34, "(46");
+  wait([&] { return esme.bound; });
+  telco().deliver(message("Hello"));
+  wait([&] { return esme.received.size() == 1; });
+}
+
+TEST_F(Inbound, ReceiptGoesToAnyBindOfItsLogin) {
+  start();
+  scripted_esme esme(run_->loop, run_->esmes.port(), "esme", "secret", 0x34, "^999$");
+  wait([&] { return esme.bound; });
+  const auto id = submit(esme, esme_message("Hello"));
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait([&] { return esme.received.size() == 1; });
+}
+
 // Parts.
 
 TEST_F(Inbound, PartsArePutTogether) {
