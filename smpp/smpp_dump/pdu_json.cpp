@@ -1,6 +1,7 @@
 #include "smpp/smpp_dump/pdu_json.hpp"
 
 #include "smpp/text.hpp"
+#include "smpp/text_conventions.hpp"
 #include "smpp/ucs2.hpp"
 #include "smpp/udh.hpp"
 
