@@ -164,7 +164,7 @@ TEST(CanonicalText, IsGsm7InTheDefaultTablesOrUcs2) {
 
 TEST(CanonicalText, LeavesWhatEverybodyReadsAndWhatIsNoText) {
   for (const std::uint8_t data_coding : byte_buffer{0x00, 0x02, 0x04, 0x08, 0xF1, 0xF5, 0x18}) {
-    const encoded_text text{data_coding, {0x00, 0x61}};
+    const encoded_text text{data_coding, {0x00, 0x80}};
     EXPECT_EQ(smpp::canonical_text(text), text) << unsigned{data_coding};
   }
 }
