@@ -366,11 +366,12 @@ void esme_server::take(notice_item item) {
   auto* const to = choose(item);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
   if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
-    const auto pdu = write_receipt(*receipt);
+    const auto pdu = write_receipt(*receipt, settings_.text);
     return deliver(*to, std::move(item), pdu, {});
   }
-  auto parts = write_inbound(std::get<inbound_content>(item.content),
-                             to->link->core().peer_takes_tlvs(), reference_of(item.subject));
+  auto parts =
+      write_inbound(std::get<inbound_content>(item.content), to->link->core().peer_takes_tlvs(),
+                    reference_of(item.subject), settings_.text);
   if (parts.empty()) {
     log::warning("message {}: too long for ESME {}", to_smpp_id(item.subject), to->system_id);
     return gateway_->pending().done(item.target, item.sequence);

@@ -14,6 +14,7 @@
 #include "daemon/gateway/receipts.hpp"
 #include "daemon/gateway/router.hpp"
 #include "daemon/gateway/submission.hpp"
+#include "daemon/gateway/text_simplifier.hpp"
 #include "daemon/observe/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -154,6 +155,7 @@ class gateway final : public carrier_events {
   metrics& figures_;
   directory directory_;
   router router_;
+  text_simplifier simplify_;
   id_generator ids_;
   notices notices_;
   receipts receipts_;

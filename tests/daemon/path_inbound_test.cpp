@@ -311,6 +311,36 @@ TEST_F(Inbound, PartsOutliveARestart) {
   EXPECT_TRUE(reader_->waiting_inbound_parts(0, 10).value().items.empty());
 }
 
+TEST_F(Inbound, PartsAreAcknowledgedAgainAndNotStoredAgainOnceTheirMessageIsComplete) {
+  start();
+  const auto esme = bind();
+  telco().deliver(part(1, 2, "one, "));
+  telco().deliver(part(2, 2, "two"));
+  wait_for_answers(2);
+  telco().drop();  // it did not see the answers
+  wait([&] { return !run_->gateway.carriers()[0]->up(); });
+  wait([&] { return run_->gateway.carriers()[0]->up(); });
+  telco().deliver(part(2, 2, "two"));
+  telco().deliver(part(1, 2, "one, "));
+  wait_for_answers(4);
+  EXPECT_TRUE(reader_->waiting_inbound_parts(0, 10).value().items.empty());
+  // The handset uses its reference again.
+  telco().deliver(part(1, 2, "three, "));
+  telco().deliver(part(2, 2, "four"));
+  wait([&] { return esme->received.size() == 2; });
+  EXPECT_THAT(texts(*esme), ElementsAre("one, two", "three, four"));
+}
+
+TEST_F(Inbound, PartIsKnownAgainAfterARestartWhileItWaits) {
+  start();
+  telco().deliver(part(1, 2, "before, "));
+  wait_for_answers(1);
+  start();
+  telco().deliver(part(1, 2, "before, "));
+  wait_for_answers(1);
+  EXPECT_EQ(reader_->waiting_inbound_parts(0, 10).value().items.size(), 1U);
+}
+
 TEST_F(Inbound, MessageOfAnEarlierRunGoesToTheEsme) {
   start();
   telco().deliver(message("Hello"));
