@@ -4,6 +4,7 @@
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/gateway/outbound.hpp"
+#include "daemon/gateway/waiting.hpp"
 #include "smpp/message_state.hpp"
 #include "smpp/pdu.hpp"
 #include "store/records.hpp"
@@ -21,6 +22,9 @@ namespace smppd {
 /// Empty when none is set. Stored: do not change.
 [[nodiscard]] std::string pack_options(const smpp::submit_sm& pdu);
 
+/// The service_type in them.
+[[nodiscard]] std::string_view service_type_of(std::string_view options);
+
 /// What an ESME submitted, checked.
 struct esme_submission {
   store::message message;  // its views are into the PDU and `options`
@@ -30,6 +34,14 @@ struct esme_submission {
 /// The status to answer where a field is not acceptable (SMPP 3.4, 5.1.3).
 [[nodiscard]] std::variant<esme_submission, smpp::command_status> read_submission(
     const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default);
+
+/// What a replace_sm asks for; the status to answer where a field is not acceptable.
+[[nodiscard]] std::variant<replacement, smpp::command_status> read_replacement(
+    const smpp::replace_sm& pdu, store::wall_time now);
+
+/// False for UCS-2 that ends within a character.
+[[nodiscard]] bool is_whole(std::string_view text, std::uint8_t data_coding,
+                            std::uint8_t esm_class);
 
 /// Fills `pdu` for one part of `message`. Every field is set.
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
@@ -99,7 +111,9 @@ struct carrier_receipt {
 };
 [[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
 
-[[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content);
+/// As the login `to` wants it.
+[[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content,
+                                             const store::login& to = {});
 /// A long message goes in message_payload, or to a peer without TLVs in parts with `reference`.
 [[nodiscard]] std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content,
                                                           bool peer_takes_tlvs,

@@ -386,6 +386,21 @@ TEST(EsmeReceipt, SaysWhyItFailed) {
   EXPECT_EQ(smpp::parse_receipt(write_receipt(content).short_message.view())->err, "000");
 }
 
+TEST(EsmeReceipt, IsWrittenAsItsLoginWantsIt) {
+  receipt_content content;
+  content.id = tests::id(1);
+  content.state = message_state::undeliverable;
+  content.why = store::reason::undeliverable;
+  store::login login;
+  login.id_form = store::message_id_form::decimal;
+  login.receipt_format = "{id} {stat} {err}";
+  login.receipt_errors = "undeliverable=001";
+  const auto pdu = write_receipt(content, login);
+  const auto id = std::to_string(content.id);
+  EXPECT_EQ(pdu.short_message.view(), id + " UNDELIV 001");
+  EXPECT_EQ(pdu.tlvs.find_text(tag::receipted_message_id), id);
+}
+
 TEST(EsmeReceipt, ThatIsNotFinalSaysSo) {
   receipt_content content;
   content.state = message_state::enroute;
