@@ -1,5 +1,6 @@
 #include "daemon/bridge.hpp"
 
+#include "daemon/esme/receipt_style.hpp"
 #include "daemon/gateway/ids.hpp"
 #include "daemon/gateway/number.hpp"
 #include "smpp/fit_text.hpp"
@@ -47,12 +48,15 @@ bool is_address(std::string_view digits) {
   return std::ranges::all_of(digits, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// The value that 3.4 keeps for later.
+bool is_reserved(std::uint8_t registered_delivery) { return (registered_delivery & 3U) == 3; }
+
 /// The fields that may not hold what they hold (SMPP 3.4, 5.2).
 command_status check_fields(const smpp::submit_sm& pdu) {
   if (pdu.destination_addr.empty() || !is_address(pdu.destination_addr.view()))
     return command_status::invdstadr;
   if (pdu.priority_flag > priority_max) return command_status::invprtflg;
-  if ((pdu.registered_delivery & 3U) == 3) return command_status::invregdlvflg;
+  if (is_reserved(pdu.registered_delivery)) return command_status::invregdlvflg;
   if (pdu.replace_if_present_flag > 1) return command_status::invrepflag;
   if (pdu.sm_default_msg_id != canned_message_none) return command_status::invdftmsgid;
   const auto type = pdu.esm_class & type_bits;
@@ -60,11 +64,9 @@ command_status check_fields(const smpp::submit_sm& pdu) {
   if (pdu.tlvs.find(smpp::tag::message_payload) && !pdu.short_message.empty()) {
     return command_status::invmsglen;
   }
-  const bool headed = (pdu.esm_class & udh_indicator) != 0;
   const auto text = pdu.tlvs.find(smpp::tag::message_payload).value_or(pdu.short_message.bytes());
-  if (!headed && smpp::alphabet_of(pdu.data_coding) == smpp::alphabet::ucs2 && text.size() % 2 != 0)
-    return command_status::invmsglen;
-  return command_status::ok;
+  return is_whole(smpp::as_text(text), pdu.data_coding, pdu.esm_class) ? command_status::ok
+                                                                       : command_status::invmsglen;
 }
 
 // Text.
@@ -172,6 +174,13 @@ std::string pack_options(const smpp::submit_sm& pdu) {
   return packed;
 }
 
+std::string_view service_type_of(std::string_view options) { return unpack(options).service_type; }
+
+bool is_whole(std::string_view text, std::uint8_t data_coding, std::uint8_t esm_class) {
+  const bool headed = (esm_class & udh_indicator) != 0;
+  return headed || smpp::alphabet_of(data_coding) != smpp::alphabet::ucs2 || text.size() % 2 == 0;
+}
+
 std::variant<esme_submission, command_status> read_submission(const smpp::submit_sm& pdu,
                                                               store::wall_time now,
                                                               std::chrono::seconds validity_default,
@@ -203,6 +212,40 @@ std::variant<esme_submission, command_status> read_submission(const smpp::submit
                                            : std::max(now, read.schedule) + validity_default;
   if (message.expires_at <= std::max(now, read.schedule)) return command_status::invexpiry;
   return read;
+}
+
+std::variant<replacement, command_status> read_replacement(const smpp::replace_sm& pdu,
+                                                           store::wall_time now) {
+  if (is_reserved(pdu.registered_delivery)) return command_status::invregdlvflg;
+  if (pdu.sm_default_msg_id != canned_message_none) return command_status::invdftmsgid;
+  const auto schedule = smpp::parse_time(pdu.schedule_delivery_time.view(), to_deci(now));
+  if (schedule.kind == smpp::time_kind::invalid) return command_status::invsched;
+  const auto validity = smpp::parse_time(pdu.validity_period.view(), to_deci(now));
+  if (validity.kind == smpp::time_kind::invalid) return command_status::invexpiry;
+  replacement read;
+  const auto payload = pdu.tlvs.find(smpp::tag::message_payload);
+  if (payload && !pdu.short_message.empty()) return command_status::invmsglen;
+  read.text = smpp::as_text(payload.value_or(pdu.short_message.bytes()));
+  read.registered_delivery = pdu.registered_delivery;
+  if (schedule.has_time()) read.schedule = std::max(to_wall(schedule.when), now);
+  if (validity.has_time()) {
+    read.expires_at = to_wall(validity.when);
+    if (read.expires_at <= now) return command_status::invexpiry;
+  }
+  return read;
+}
+
+std::optional<std::string> read_replacement_text(std::string_view octets, const outbound& of,
+                                                 const smpp::text_conventions& esme) {
+  if (esme.are_usual()) return std::string(octets);
+  const auto user_data = smpp::as_bytes(octets);
+  const auto header = header_of(of.esm_class, user_data);
+  auto text = smpp::read_text(of.data_coding, user_data.subspan(header.octets), header, esme);
+  if (text.data_coding != of.data_coding) text = smpp::canonical_text(std::move(text));
+  const bool widened = smpp::alphabet_of(of.data_coding) == smpp::alphabet::ucs2 &&
+                       esme.default_alphabet != smpp::default_alphabet::gsm7;
+  if (text.data_coding != of.data_coding || widened) return std::nullopt;
+  return std::string(smpp::as_text(behind_header(user_data, header, text.octets)));
 }
 
 std::size_t cut(const message_text& message, const carrier_config& carrier, std::uint16_t reference,
@@ -368,25 +411,26 @@ std::optional<carrier_receipt> read_receipt(const delivery& from) {
   return receipt;
 }
 
-smpp::deliver_sm write_receipt(const receipt_content& content, const smpp::text_conventions& esme) {
+smpp::deliver_sm write_receipt(const receipt_content& content, const store::login& to,
+                               const smpp::text_conventions& esme) {
   smpp::deliver_sm pdu;
   swap_addresses(content.types, content.source.view(), content.destination.view(), pdu);
   const bool final = smpp::is_final(content.state);
   pdu.esm_class = final ? receipt_type : intermediate_type;
-  const std::string id = to_smpp_id(content.id);
+  const std::string id = to_smpp_id(content.id, to.id_form);
   // The quoted beginning must be readable in the receipt's own coding: text that is not is left
   // out.
   const bool plain =
       std::ranges::all_of(content.beginning.view(), [](char c) { return c >= ' ' && c <= '~'; });
-  const auto error = content.error.size() <= 3 ? std::string_view(content.error) : "000";
-  const std::string text = smpp::format_receipt(
+  const std::string text = format_receipt(
+      to.receipt_format,
       {.id = id,
        .sub = 1,
        .dlvrd = content.state == smpp::message_state::delivered ? 1U : 0U,
        .submit = std::chrono::floor<std::chrono::seconds>(time_of(content.id)),
        .done = std::chrono::floor<std::chrono::seconds>(content.done_at),
        .state = content.state,
-       .err = error.empty() ? "000" : error,
+       .err = receipt_error(to.receipt_errors, content.why, content.error),
        .text = plain && content.data_coding < 8 ? content.beginning.view() : std::string_view{}});
   pdu.short_message = std::string_view(text).substr(0, short_message_max);
   if (!esme.are_usual()) {

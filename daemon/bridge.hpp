@@ -9,6 +9,7 @@
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/gateway/outbound.hpp"
+#include "daemon/gateway/waiting.hpp"
 #include "smpp/message_state.hpp"
 #include "smpp/pdu.hpp"
 #include "smpp/segmenter.hpp"
@@ -27,6 +28,9 @@ namespace smppd {
 ///   | length of service_type (1) | service_type | protocol_id (1) | TLVs as on the wire |
 /// Empty when none is set. Stored: do not change.
 [[nodiscard]] std::string pack_options(const smpp::submit_sm& pdu);
+
+/// The service_type in them.
+[[nodiscard]] std::string_view service_type_of(std::string_view options);
 
 /// What an ESME submitted, checked, its text in canonical form. Moves; a copy would not do.
 struct esme_submission {
@@ -49,6 +53,21 @@ struct esme_submission {
 [[nodiscard]] std::variant<esme_submission, smpp::command_status> read_submission(
     const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default,
     const smpp::text_conventions& esme);
+
+/// What a replace_sm asks for; the status to answer where a field is not acceptable.
+[[nodiscard]] std::variant<replacement, smpp::command_status> read_replacement(
+    const smpp::replace_sm& pdu, store::wall_time now);
+
+/// The text of a replace_sm in canonical form. Nothing where the data_coding of the message, which
+/// stays as it is, cannot say it; UCS-2 cannot where the default alphabet of the ESME is not GSM
+/// 7-bit: nobody knows then in which of the two the ESME wrote.
+[[nodiscard]] std::optional<std::string> read_replacement_text(std::string_view octets,
+                                                               const outbound& of,
+                                                               const smpp::text_conventions& esme);
+
+/// False for UCS-2 that ends within a character.
+[[nodiscard]] bool is_whole(std::string_view text, std::uint8_t data_coding,
+                            std::uint8_t esm_class);
 
 /// Fills `pdu` for one part of `message`, once that was cut for the carrier. Every field is set.
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
@@ -128,7 +147,9 @@ struct carrier_receipt {
 };
 [[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
 
+/// As the login `to` wants it, in the default alphabet of `esme`.
 [[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content,
+                                             const store::login& to = {},
                                              const smpp::text_conventions& esme = {});
 /// A long message goes in message_payload, or to a peer without TLVs in parts with `reference`.
 [[nodiscard]] std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content,

@@ -106,6 +106,14 @@ class carrier final : public bind_events {
   [[nodiscard]] std::chrono::steady_clock::duration down_for(time now) const noexcept;
   /// Takes every message out of the queue that has not been started: they go elsewhere.
   [[nodiscard]] std::vector<outbound_ptr> take_unstarted();
+  /// Takes those of an account's messages out of the queue of which it has nothing yet and for
+  /// which `wanted(message)`.
+  template <class Predicate>
+  [[nodiscard]] std::vector<outbound_ptr> take_waiting(std::int64_t account, Predicate wanted) {
+    return queue_.take_if(account, [&](const outbound_ptr& one) {
+      return one->accepted.none() && !one->possible_duplicate && wanted(*one);
+    });
+  }
   /// Reports the messages of the queue whose validity has ended: while it is down nothing else
   /// would.
   void expire(store::wall_time now);

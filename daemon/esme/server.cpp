@@ -5,7 +5,6 @@
 #include "daemon/observe/log.hpp"
 #include "daemon/tls_settings.hpp"
 #include "smpp/net/proxy.hpp"
-#include "smpp/smpp_time.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -23,7 +22,6 @@ using smpp::command_status;
 namespace {
 
 constexpr std::chrono::seconds redeliver_after{5};
-constexpr std::size_t queries_max = 100;  // of one session at a time: each reads the store
 constexpr std::chrono::seconds unbind_patience{2};
 
 bool receives(smpp::bind_state state) {
@@ -158,10 +156,8 @@ void esme_server::on_request(session& from, smpp::request_received& request) {
         using type = std::decay_t<decltype(pdu)>;
         if constexpr (std::is_base_of_v<smpp::bind_fields, type>) {
           on_bind(from, sequence, pdu);
-        } else if constexpr (std::is_same_v<type, smpp::submit_sm>) {
-          on_submit(from, sequence, pdu);
-        } else if constexpr (std::is_same_v<type, smpp::query_sm>) {
-          on_query(from, sequence, pdu);
+        } else if constexpr (requires { this->on_operation(from, sequence, pdu); }) {
+          on_operation(from, sequence, pdu);
         } else {
           from.reply_error(request.head.id, sequence, command_status::invcmdid);
         }
@@ -265,70 +261,6 @@ void esme_server::refuse_bind(session& to, std::uint32_t sequence, command_statu
   to.close("bind refused");
 }
 
-// Submitting.
-
-void esme_server::on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu) {
-  auto* const one = find(from.id());
-  const auto* login = one != nullptr ? gateway_->customers().find_login(one->login) : nullptr;
-  const auto refuse = [&](command_status status) {
-    figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
-    from.reply_error(smpp::command_id::submit_sm, sequence, status);
-  };
-  if (login == nullptr) return refuse(command_status::submitfail);  // disabled since it bound
-  if (one->unanswered >= settings_.in_window) return refuse(command_status::throttled);
-  ++one->unanswered;
-  gateway_->submit(
-      *login, pdu, [this, id = from.id(), sequence](command_status status, store::id64 message) {
-        figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
-        auto* const asker = find(id);
-        if (asker == nullptr) return;
-        --asker->unanswered;
-        if (status != command_status::ok) {
-          return asker->link->reply_error(smpp::command_id::submit_sm, sequence, status);
-        }
-        smpp::submit_sm_resp response;
-        response.message_id = to_smpp_id(message);
-        std::ignore = asker->link->reply(sequence, response);
-      });
-}
-
-void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu) {
-  auto* const one = find(from.id());
-  const auto id = parse_smpp_id(pdu.message_id.view());
-  if (!id || one == nullptr) {
-    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::invmsgid);
-  }
-  if (one->queries >= queries_max) {
-    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::throttled);
-  }
-  ++one->queries;
-  auto query = [wanted = *id](store::reader& store) { return store.find_message(wanted); };
-  gateway_->store().read(query, [this, session_id = from.id(), login = one->login, sequence,
-                                 asked = std::string(pdu.message_id.view()),
-                                 source = std::string(pdu.source_addr.view())](
-                                    store::result<store::rows<store::found_message>> found) {
-    auto* const asker = find(session_id);
-    if (asker == nullptr) return;
-    --asker->queries;
-    auto& link = *asker->link;
-    const bool known = found && !found->items.empty() &&
-                       found->items.front().message.login == login &&
-                       (source.empty() || found->items.front().message.source == source);
-    if (!known) {
-      return link.reply_error(smpp::command_id::query_sm, sequence, command_status::queryfail);
-    }
-    const auto& state = found->items.front().state;
-    smpp::query_sm_resp response;
-    response.message_id = asked;
-    response.message_state = static_cast<std::uint8_t>(to_message_state(state.state, state.why));
-    if (store::is_final(state.state)) {
-      response.final_date =
-          smpp::format_absolute_time(std::chrono::floor<smpp::deciseconds>(state.changed_at));
-    }
-    std::ignore = link.reply(sequence, response);
-  });
-}
-
 // Delivering.
 
 esme_server::esme* esme_server::choose(const notice_item& item) {
@@ -366,7 +298,9 @@ void esme_server::take(notice_item item) {
   auto* const to = choose(item);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
   if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
-    const auto pdu = write_receipt(*receipt, settings_.text);
+    const auto* login = gateway_->customers().find_login(item.target);
+    const auto pdu =
+        write_receipt(*receipt, login != nullptr ? *login : store::login{}, settings_.text);
     return deliver(*to, std::move(item), pdu, {});
   }
   auto parts =
@@ -471,7 +405,9 @@ asio::awaitable<void> esme_server::stop(std::chrono::steady_clock::time_point un
   if (listener_) listener_->stop();
   asio::steady_timer wait(loop_);
   const auto open = [this] {
-    return std::ranges::any_of(esmes_, [](const auto& one) { return one.second.unanswered > 0; });
+    return std::ranges::any_of(esmes_, [](const auto& one) {
+      return one.second.unanswered > 0 || one.second.questions > 0;
+    });
   };
   while (open() && std::chrono::steady_clock::now() < until) {
     wait.expires_after(std::chrono::milliseconds{10});

@@ -242,57 +242,6 @@ asio::awaitable<submission_outcome> gateway::async_submit(submission_request req
   co_return co_await std::move(asked);
 }
 
-void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler) {
-  if (const auto busy = overloaded(1)) return std::move(handler)(busy->status, 0);
-  const auto now = wall_now();
-  auto read = read_submission(pdu, now, settings_.limits.validity_default, settings_.smpp.text);
-  if (const auto* wrong = std::get_if<command_status>(&read)) return std::move(handler)(*wrong, 0);
-  auto& submission = std::get<esme_submission>(read);
-  auto& message = submission.message;
-  const auto& route = router_.find(routing_digits(message.destination));
-  if (route.empty()) return std::move(handler)(command_status::invdstadr, 0);
-  const auto& first = *carriers_[route.front()];
-  const message_text text{message.body, message.data_coding, message.esm_class, submission.options};
-  const auto parts = cut(text, first.settings(), 0, nullptr);
-  if (parts == 0) return std::move(handler)(command_status::invmsglen, 0);
-
-  message.id = ids_.take(now);
-  message.account = login.account;
-  message.login = login.id;
-  message.carrier = first.id();
-  message.parts = static_cast<std::uint8_t>(parts);
-  message.options = submission.options;
-  auto out = make_outbound(
-      message, std::make_shared<const shared_text>(shared_text{std::string(message.body), {}}));
-  message.source = store_.keep(message.source);
-  message.destination = store_.keep(message.destination);
-  message.body = store_.keep(message.body);
-  message.options = store_.keep(message.options);
-  store_.add(&store::batch::accepted, message);
-  if (submission.schedule != store::wall_time{}) {
-    const store::scheduled when{message.id, submission.schedule, first.id(), 0, false};
-    store_.add(&store::batch::reschedules, store::rescheduled{when, {}, false});
-  }
-  log_step(*out, "accepted", login.system_id);
-  offered_.push_back(message.id);
-  if (submission.schedule != store::wall_time{}) offered_due_.insert(submission.schedule);
-  store_.when_accepted([this, out = std::move(out), when = submission.schedule,
-                        handler = std::move(handler)](durability became) mutable {
-    offered_.pop_front();
-    offered_due_.extract(when);
-    if (became == durability::failed) return std::move(handler)(command_status::syserr, 0);
-    ++queued_;
-    figures_.accepted_esme.Increment();
-    const auto id = out->id;
-    if (when == store::wall_time{}) {
-      enqueue(out);
-    } else {
-      schedule_load(when);
-    }
-    std::move(handler)(command_status::ok, id);
-  });
-}
-
 // Routing.
 
 carrier* gateway::find_carrier(std::int64_t id) const {
@@ -465,7 +414,8 @@ void gateway::end(outbound& message, store::progress state, store::reason why,
                             .parked = message.parked,
                             .scheduled_for = message.scheduled_for});
   --queued_;
-  figures_.final_failed.Increment();
+  (state == store::progress::cancelled ? figures_.final_cancelled : figures_.final_failed)
+      .Increment();
   receipts_.tell_end(message, state, why, error);
 }
 

@@ -26,8 +26,9 @@ namespace smppd {
 
 /// What a receipt to an ESME says.
 struct receipt_content {
-  store::id64 id{};
+  store::id64 id{};  // as the application has it: see `id_for_application`
   smpp::message_state state{};
+  store::reason why{};
   store::address_types types;
   smpp::octets<20> source, destination;  // of the message: the receipt goes the other way
   smpp::octets<20> beginning;            // of the text

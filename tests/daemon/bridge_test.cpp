@@ -576,6 +576,21 @@ TEST(EsmeReceipt, SaysWhyItFailed) {
   EXPECT_EQ(smpp::parse_receipt(write_receipt(content).short_message.view())->err, "000");
 }
 
+TEST(EsmeReceipt, IsWrittenAsItsLoginWantsIt) {
+  receipt_content content;
+  content.id = tests::id(1);
+  content.state = message_state::undeliverable;
+  content.why = store::reason::undeliverable;
+  store::login login;
+  login.id_form = store::message_id_form::decimal;
+  login.receipt_format = "{id} {stat} {err}";
+  login.receipt_errors = "undeliverable=001";
+  const auto pdu = write_receipt(content, login);
+  const auto id = std::to_string(content.id);
+  EXPECT_EQ(pdu.short_message.view(), id + " UNDELIV 001");
+  EXPECT_EQ(pdu.tlvs.find_text(tag::receipted_message_id), id);
+}
+
 TEST(EsmeReceipt, ThatIsNotFinalSaysSo) {
   receipt_content content;
   content.state = message_state::enroute;
@@ -654,11 +669,11 @@ TEST(EsmeReceipt, IsWrittenAsTheEsmeReads) {
   content.beginning = "[]";  // as septets: two letters with dots
   smpp::text_conventions esme;
   esme.default_alphabet = smpp::default_alphabet::latin1;
-  EXPECT_TRUE(write_receipt(content, esme).short_message.view().ends_with(" text:\xC4\xD1"));
+  EXPECT_TRUE(write_receipt(content, {}, esme).short_message.view().ends_with(" text:\xC4\xD1"));
   const auto usual = write_receipt(content).short_message;
   esme = {};
   esme.gsm7_packed = true;
-  EXPECT_EQ(smpp::gsm7_unpack_all(write_receipt(content, esme).short_message.bytes()),
+  EXPECT_EQ(smpp::gsm7_unpack_all(write_receipt(content, {}, esme).short_message.bytes()),
             smpp::byte_buffer(usual.bytes().begin(), usual.bytes().end()));
 }
 
@@ -691,4 +706,20 @@ TEST(State, OfAReceiptIsWhereTheMessageIsThen) {
 }
 
 }  // namespace
+TEST(Replacement, IsReadAsTheApplicationWritesText) {
+  outbound of;
+  EXPECT_EQ(read_replacement_text("\x12@", of, {}), "\x12@");
+  smpp::text_conventions latin1;
+  latin1.default_alphabet = smpp::default_alphabet::latin1;
+  EXPECT_EQ(read_replacement_text("@\xE9", of, latin1), std::string("\0\x05", 2));
+  EXPECT_EQ(read_replacement_text("\xC1", of, latin1), std::nullopt) << "needs UCS-2";
+  of.data_coding = smpp::data_coding_ucs2;
+  EXPECT_EQ(read_replacement_text("ab", of, latin1), std::nullopt) << "may be either";
+  smpp::text_conventions packed;
+  packed.gsm7_packed = true;
+  EXPECT_EQ(read_replacement_text("ab", of, packed), "ab");
+  of.data_coding = smpp::data_coding_binary;
+  EXPECT_EQ(read_replacement_text("\xFF\x01", of, latin1), "\xFF\x01");
+}
+
 }  // namespace smppd

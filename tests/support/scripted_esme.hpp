@@ -55,8 +55,10 @@ class scripted_esme final : public smpp::net::session_handler {
   }
 
   bool bound{false}, closed{false};
-  std::optional<status> refused;  // the bind
-  std::vector<answer> answers;    // to submit_sm
+  std::optional<status> refused;                  // the bind
+  std::vector<answer> answers;                    // to submit_sm, data_sm and submit_multi
+  std::vector<smpp::unsuccess_sme> unsuccessful;  // of the last submit_multi
+  std::vector<status> changes;                    // to cancel_sm and replace_sm
   std::vector<smpp::query_sm_resp> queries;
   std::vector<status> query_statuses;
   std::vector<smpp::deliver_sm> received;
@@ -98,6 +100,14 @@ class scripted_esme final : public smpp::net::session_handler {
   void on_response(const smpp::response_received& response) {
     if (const auto* pdu = std::get_if<smpp::submit_sm_resp>(&response.pdu)) {
       answers.push_back({response.status, std::string(pdu->message_id.view())});
+    } else if (const auto* data = std::get_if<smpp::data_sm_resp>(&response.pdu)) {
+      answers.push_back({response.status, std::string(data->message_id.view())});
+    } else if (const auto* multi = std::get_if<smpp::submit_multi_resp>(&response.pdu)) {
+      answers.push_back({response.status, std::string(multi->message_id.view())});
+      unsuccessful = multi->unsuccess_list;
+    } else if (std::holds_alternative<smpp::cancel_sm_resp>(response.pdu) ||
+               std::holds_alternative<smpp::replace_sm_resp>(response.pdu)) {
+      changes.push_back(response.status);
     } else if (const auto* found = std::get_if<smpp::query_sm_resp>(&response.pdu)) {
       queries.push_back(*found);
       query_statuses.push_back(response.status);
