@@ -50,7 +50,7 @@ Pdu make_valid(fill how) {
       one.dest_addr_npi = 1;
   }
   if constexpr (requires { pdu.unsuccess_list; }) {
-    pdu.unsuccess_list.resize(std::min(pdu.unsuccess_sme_list.size(), entries_max));
+    pdu.unsuccess_list.resize(std::min(pdu.unsuccess_list.size(), entries_max));
     for (auto& one : pdu.unsuccess_list)
       one.dest_addr_npi = 1;
   }
