@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# node-smpp is the carrier of smppd; texts go in over HTTP.
+# node-smpp is the carrier of smppd; texts go in over HTTP. `carrier_test.sh tls`: over TLS.
 source "$(dirname "$0")/stage.sh"
+keys=()
+if [ "${1:-}" = tls ]; then
+  secure_carrier
+  keys=("$folder/certificate.pem" "$folder/key.pem")
+fi
 
-start carrier node "$here/carrier.js" smppd secret
+start carrier node "$here/carrier.js" smppd secret "${keys[@]}"
 carrier_port=$(port carrier "listening on")
 watch "$carrier_port"
 start_smppd "$carrier_port"
