@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# node-smpp binds to smppd, as an application does; the carrier is smsc_sim. `esme_test.sh tls`: over
-# TLS.
+# node-smpp binds to smppd, as an application does; the carrier is smsc_sim. `esme_test.sh tls`:
+# over TLS.
 source "$(dirname "$0")/stage.sh"
 certificate=
 if [ "${1:-}" = tls ]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What Kannel calls over HTTP: prints the path of each request as a line, and answers with nothing.
 
-Its first line says where it listens. A text that asks "ping?" is answered "pong", which Kannel sends
-back to whoever asked."""
+Its first line says where it listens. A text that asks "ping?" is answered "pong", which Kannel
+sends back to whoever asked."""
 
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -12,7 +12,8 @@ class Url(BaseHTTPRequestHandler):
     def do_GET(self):
         parts = urlsplit(self.path)
         fields = dict(parse_qsl(parts.query, keep_blank_values=True))
-        print(parts.path, *(f"{name}={value}" for name, value in fields.items()), sep="|", flush=True)
+        words = [f"{name}={value}" for name, value in fields.items()]
+        print(parts.path, *words, sep="|", flush=True)
         answer = b"pong" if fields.get("text") == "ping?" else b""
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
