@@ -4,7 +4,9 @@
 #include "tests/fuzz/check.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -18,15 +20,13 @@ struct contents {
 
 contents read(std::string file) {
   contents found;
-  std::uint64_t last_packet = 0;
-  const auto in_order = [&](std::uint64_t packet) {
-    fuzz::check(packet >= last_packet, "packets are in order");
-    last_packet = packet;
-  };
+  std::map<std::pair<std::string, std::string>, std::uint64_t> last_packets;
   capture_events events;
-  events.on_pdu = [&](std::uint64_t packet, const std::string&, const std::string&,
+  events.on_pdu = [&](std::uint64_t packet, const std::string& from, const std::string& to,
                       const smpp::framing::frame& pdu) {
-    in_order(packet);
+    auto& last = last_packets[{from, to}];
+    fuzz::check(packet >= last, "the packets of a stream are in order");
+    last = packet;
     const auto length = pdu.body.size() + smpp::header_octets;
     fuzz::check(pdu.head.command_length == length && length <= pdu_octets_max, "a PDU is whole");
     found.heads.push_back(pdu.head);
