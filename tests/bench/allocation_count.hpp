@@ -12,6 +12,7 @@ namespace bench {
 class allocation_count {
  public:
   allocation_count();
+  [[nodiscard]] std::int64_t so_far() const noexcept;
   /// Adds to what the benchmark prints: what was processed per second, and how many allocations
   /// there were for each.
   void report(benchmark::State& state, std::int64_t processed) const;
