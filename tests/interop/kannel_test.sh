@@ -89,8 +89,8 @@ is_bound() {
 }
 takes_messages() { [ -n "$(curl -s --max-time 5 "http://127.0.0.1:$sendsms_port/")" ]; }
 
-# send NAME TEXT [FIELD...]: its receipts come to /receipt with the name.
-send() {
+# send_sms NAME TEXT [FIELD...]: its receipts come to /receipt with the name.
+send_sms() {
   local name=$1 text=$2 answer
   shift 2
   answer=$(curl -sS --max-time 10 -G "http://127.0.0.1:$sendsms_port/cgi-bin/sendsms" \
@@ -113,10 +113,10 @@ start urls python3 "$here/kannel_urls.py"
 urls_port=$(port urls "listening on")
 start_kannel
 
-send plain "Hello {GSM} @£\$ åÅ €"
-send wide "Привет, 世界 😀" -d coding=2
+send_sms plain "Hello {GSM} @£\$ åÅ €"
+send_sms wide "Привет, 世界 😀" -d coding=2
 long=$(printf 'long text %.0s' {1..40})
-send long "$long"
+send_sms long "$long"
 for name in plain wide long; do
   wait_for 20 accepted $name
   wait_for 20 delivered $name

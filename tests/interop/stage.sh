@@ -138,6 +138,13 @@ api() {
     -H "Content-Type: application/json" "$@"
 }
 
+# send TEXT: from "Interop" over HTTP; `id` is its message.
+send() {
+  id=$(jq -n --arg message "$1" '{to: ["+4791234567"], from: "Interop", message: $message}' |
+    api "$url/v1/sms/send" -d @- | jq -r .sms_message_id)
+}
+is_delivered() { [ "$(api "$url/v1/sms/messages/$1" | jq -r .status)" = DELIVERED ]; }
+
 # tell_carrier COMMAND: to smsc_sim, see its `help`; the first line of the answer.
 tell_carrier() {
   local answer
