@@ -59,9 +59,9 @@ class window {
   void append(list& to, place at);
   void unlink(list& from, place at);
   void release(place at);
-  // Sequence number to slot: open addressing. Numbers in use are nearly consecutive; multiplied with
-  // 2^32 by the golden ratio they stand far apart, and next to each other they would be one long run
-  // that every removal has to walk.
+  // Sequence number to slot: open addressing. Numbers in use are nearly consecutive: next to each
+  // other they would be one long run that every removal has to walk. Multiplied with 2^32 by the
+  // golden ratio they stand far apart.
   [[nodiscard]] std::size_t bucket_of(std::uint32_t sequence) const noexcept {
     return std::uint32_t{sequence * 0x9E3779B1U} >> shift_;
   }

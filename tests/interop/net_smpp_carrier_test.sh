@@ -16,10 +16,10 @@ send "$(printf 'long text %.0s' {1..40})"
 long=$id
 for id in "$plain" "$wide" "$long"; do wait_for 20 is_delivered "$id"; done
 carried() { grep -q "^source=Interop destination=4791234567 $1\$" "$folder/carrier.log"; }
-carried "data_coding=0 esm_class=0 hex=48656c6c6f201b2847534d1b29201b65" || fail "not the plain text"
-carried "data_coding=8 esm_class=0 hex=041f04400438043204350442" || fail "not the wide text"
+carried "data_coding=0 esm_class=0 hex=48656c6c6f201b2847534d1b29201b65" || fail "no plain text"
+carried "data_coding=8 esm_class=0 hex=041f04400438043204350442" || fail "no wide text"
 for part in 1 2 3; do
-  carried "data_coding=0 esm_class=64 hex=050003..030$part.*" || fail "not part $part"
+  carried "data_coding=0 esm_class=64 hex=050003..030$part.*" || fail "no part $part"
 done
 wait_for 20 grep -q enquire_link "$folder/carrier.log"
 [ "$(grep -c "receipt taken" "$folder/carrier.log")" = 5 ] || fail "not every receipt was taken"
