@@ -8,6 +8,7 @@ namespace smpp {
 window::window(std::uint32_t requests_max)
     : requests_max_(requests_max == 0 ? 1 : requests_max),
       mask_(std::bit_ceil(std::size_t{requests_max_} * 4) - 1),
+      shift_(std::countl_zero(static_cast<std::uint32_t>(mask_))),
       slots_(std::size_t{requests_max_} * 2),
       buckets_(mask_ + 1, nowhere) {
   for (place at = static_cast<place>(slots_.size()); at-- > 0;)

@@ -59,16 +59,18 @@ class window {
   void append(list& to, place at);
   void unlink(list& from, place at);
   void release(place at);
-  // Sequence number to slot: open addressing. Numbers in use are nearly consecutive, so they hardly
-  // ever collide.
+  // Sequence number to slot: open addressing. Numbers in use are nearly consecutive: next to each
+  // other they would be one long run that every removal has to walk. Multiplied with 2^32 by the
+  // golden ratio they stand far apart.
   [[nodiscard]] std::size_t bucket_of(std::uint32_t sequence) const noexcept {
-    return sequence & mask_;
+    return std::uint32_t{sequence * 0x9E3779B1U} >> shift_;
   }
   [[nodiscard]] std::size_t find_bucket(std::uint32_t sequence) const noexcept;
   void erase_bucket(std::size_t bucket);
 
   std::uint32_t requests_max_;
   std::size_t mask_;
+  int shift_;
   std::vector<slot> slots_;
   std::vector<place> free_;
   std::vector<place> buckets_;

@@ -539,6 +539,24 @@ TEST(CarrierReceipt, OfAWordThatNobodyKnowsIsNoEnd) {
   }
 }
 
+TEST(CarrierReceipt, OfStateZeroIsInTheStateThatItsTextSays) {
+  auto pdu = sample_delivery();
+  pdu.esm_class = 0x04;
+  pdu.short_message = receipt_text;
+  pdu.tlvs.add_u8(tag::message_state, 0);
+  EXPECT_EQ(read_receipt(read_delivery(pdu)).value().state, message_state::delivered);
+}
+
+TEST(CarrierReceipt, MayHaveItsTextInMessagePayload) {
+  auto pdu = sample_delivery();
+  pdu.esm_class = 0x04;
+  pdu.short_message.clear();
+  pdu.tlvs.add(tag::message_payload, smpp::as_bytes(receipt_text));
+  const auto receipt = read_receipt(read_delivery(pdu)).value();
+  EXPECT_EQ(receipt.id, "0A1B");
+  EXPECT_EQ(receipt.state, message_state::delivered);
+}
+
 // What ESMEs get.
 
 TEST(EsmeReceipt, GoesTheOtherWay) {

@@ -1,11 +1,15 @@
-// node-smpp as the carrier of smppd: node carrier.js SYSTEM_ID PASSWORD
+// node-smpp as the carrier of smppd: node carrier.js SYSTEM_ID PASSWORD [CERTIFICATE KEY]
+// With a certificate and its key, over TLS.
 // Prints where it listens, then each whole message as a line of JSON; sends a receipt for each
 // part that asks for one. Message ids are hexadecimal in responses, decimal in receipts.
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const smpp = require('smpp');
 
-const [systemId, password] = process.argv.slice(2);
+const [systemId, password, certificate, key] = process.argv.slice(2);
+const options = certificate
+  ? { cert: fs.readFileSync(certificate), key: fs.readFileSync(key) } : {};
 let lastId = 0xabc000;
 const partial = new Map();
 
@@ -40,7 +44,7 @@ function receiptFor(pdu, id) {
   };
 }
 
-const server = smpp.createServer((session) => {
+const server = smpp.createServer(options, (session) => {
   session.on('error', (error) => console.error(String(error)));
   session.on('bind_transceiver', (pdu) => {
     const known = pdu.system_id === systemId && pdu.password === password;

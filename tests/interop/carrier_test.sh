@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# node-smpp is the carrier of smppd; texts go in over HTTP.
+# node-smpp is the carrier of smppd; texts go in over HTTP. `carrier_test.sh tls`: over TLS.
 source "$(dirname "$0")/stage.sh"
+keys=()
+if [ "${1:-}" = tls ]; then
+  secure_carrier
+  keys=("$folder/certificate.pem" "$folder/key.pem")
+fi
 
-start carrier node "$here/carrier.js" smppd secret
+start carrier node "$here/carrier.js" smppd secret "${keys[@]}"
 carrier_port=$(port carrier "listening on")
 watch "$carrier_port"
 start_smppd "$carrier_port"
 
-send() {
-  jq -n --arg message "$1" '{to: ["+4791234567"], from: "Interop", message: $message}' |
-    api "$url/v1/sms/send" -d @- | jq -r .sms_message_id
-}
-is_delivered() { [ "$(api "$url/v1/sms/messages/$1" | jq -r .status)" = DELIVERED ]; }
 arrived() { # TEXT DATA_CODING PARTS
   grep '^{' "$folder/carrier.log" | jq -e --arg text "$1" --argjson coding "$2" \
     --argjson parts "$3" 'select(.text == $text and .data_coding == $coding and .parts == $parts
@@ -19,8 +19,7 @@ arrived() { # TEXT DATA_CODING PARTS
 }
 # check TEXT DATA_CODING PARTS: it arrives as it is, and its receipts find it.
 check() {
-  local id
-  id=$(send "$1")
+  send "$1"
   wait_for 20 arrived "$@"
   wait_for 20 is_delivered "$id"
 }

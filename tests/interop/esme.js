@@ -1,15 +1,19 @@
-// node-smpp as an ESME of smppd: node esme.js PORT SYSTEM_ID PASSWORD
+// node-smpp as an ESME of smppd: node esme.js PORT SYSTEM_ID PASSWORD [CERTIFICATE]
+// With the certificate of smppd, over TLS.
 // Says "ready for inbound" when it waits for a message from 4790000001 to 2400.
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const smpp = require('smpp');
 
-const [port, systemId, password] = process.argv.slice(2);
+const [port, systemId, password, certificate] = process.argv.slice(2);
 const patience = 30000;
 const deliveries = [];
 const waiting = [];
 
-const session = smpp.connect({ url: `smpp://127.0.0.1:${port}` });
+const session = smpp.connect(certificate
+  ? { url: `ssmpp://127.0.0.1:${port}`, ca: fs.readFileSync(certificate) }
+  : { url: `smpp://127.0.0.1:${port}` });
 session.on('error', (error) => { throw error; });
 session.on('deliver_sm', (pdu) => {
   session.send(pdu.response());
@@ -151,7 +155,7 @@ async function conversation() {
   console.log('done');
 }
 
-session.on('connect', () => conversation().catch((error) => {
+session.on(certificate ? 'secureConnect' : 'connect', () => conversation().catch((error) => {
   console.error(error);
   process.exit(1);
 }));

@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# node-smpp binds to smppd, as an application does; the carrier is smsc_sim.
+# node-smpp binds to smppd, as an application does; the carrier is smsc_sim. `esme_test.sh tls`:
+# over TLS.
 source "$(dirname "$0")/stage.sh"
+certificate=
+if [ "${1:-}" = tls ]; then
+  secure_esmes
+  certificate=$folder/certificate.pem
+fi
 
 start_smsc_sim
 watch "$carrier_port"
 start_smppd "$carrier_port"
 watch "$smpp_port"
 
-start esme node "$here/esme.js" "$smpp_port" app secret
+start esme node "$here/esme.js" "$smpp_port" app secret $certificate
 esme=${pids[-1]}
 is_ready_or_over() {
   grep -q "ready for inbound" "$folder/esme.log" || ! kill -0 "$esme" 2>/dev/null

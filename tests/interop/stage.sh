@@ -6,6 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
 pids=()
 captures=()
+smpp_settings= carrier_settings=
 
 finish() {
   local status=$?
@@ -13,6 +14,7 @@ finish() {
   stop_watching || status=1
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  [ "$status" != 0 ] || check_traces || status=1
   if [ "$status" != 0 ]; then
     echo "failed with status $status" >&2
     for log in "$folder"/*.log; do printf '%s\n' "--- $log" && tail -n 30 "$log"; done >&2
@@ -51,12 +53,15 @@ port() {
 }
 
 # start_smppd CARRIER_PORT: with an account, its `key`, the login app/secret, `url` and `smpp_port`.
+# The lines of `smpp_settings` and `carrier_settings` are for its configuration.
 start_smppd() {
   cat >"$folder/smppd.toml" <<TOML
 store.path = "$folder/smppd.db"
 http.listen = "127.0.0.1:0"
 admin.listen = "127.0.0.1:0"
 smpp.listen = "127.0.0.1:0"
+smpp.trace_file = "$folder/esmes.pcap"
+$smpp_settings
 [[carrier]]
 name = "upstream"
 host = "127.0.0.1"
@@ -64,6 +69,8 @@ port = $1
 system_id = "smppd"
 password = "secret"
 enquire_link_interval = "1s"
+trace_file = "$folder/carrier.pcap"
+$carrier_settings
 [[route]]
 carriers = ["upstream"]
 [[inbound]]
@@ -77,6 +84,46 @@ TOML
   wait_for 20 grep -q "smppd is ready" "$folder/smppd.log"
   url=http://127.0.0.1:$(port smppd "HTTP API listens on")
   smpp_port=$(port smppd "SMPP server listens on")
+  smppd_carrier_port=$1
+}
+
+# make_certificate: certificate.pem and key.pem, of a server on 127.0.0.1 that nobody vouches for
+# but itself.
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+    -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" \
+    -out "$folder/certificate.pem" 2>"$folder/openssl.log"
+}
+
+# secure_esmes: smppd takes them over TLS.
+secure_esmes() {
+  make_certificate
+  smpp_settings="smpp.tls_certificate = \"$folder/certificate.pem\"
+smpp.tls_private_key = \"$folder/key.pem\""
+}
+
+# secure_carrier: smppd binds to it over TLS, if it has that certificate.
+secure_carrier() {
+  make_certificate
+  carrier_settings="tls = true
+tls_ca = \"$folder/certificate.pem\""
+}
+
+# check_trace FILE HOW PORT: nothing in it is malformed to Wireshark, and libsmpp34 takes what smppd
+# said: "--from" or "--to" the port.
+check_trace() {
+  local bad wrong='_ws.malformed || _ws.expert.severity == error || !smpp'
+  [ -e "$1" ] && [ "$(stat -c %s "$1")" -gt 24 ] || return 0
+  bad=$(tshark -r "$1" -Y "$wrong" 2>"$folder/tshark.log") || bad=$(cat "$folder/tshark.log")
+  [ -z "$bad" ] || { printf 'malformed:\n%s\n' "$bad" >&2; return 1; }
+  [ -z "${LIBSMPP34_CAPTURES:-}" ] || "$LIBSMPP34_CAPTURES" "$2" "$3" "$1" || return 1
+}
+
+# check_traces: of the last smppd that was started.
+check_traces() {
+  [ -n "${smppd_carrier_port:-}" ] || return 0
+  check_trace "$folder/esmes.pcap" --from "$smpp_port" &&
+    check_trace "$folder/carrier.pcap" --to "$smppd_carrier_port"
 }
 
 start_smsc_sim() {
@@ -90,6 +137,13 @@ api() {
   curl -sS --fail-with-body --max-time 10 -H "X-API-Key: $key" \
     -H "Content-Type: application/json" "$@"
 }
+
+# send TEXT: from "Interop" over HTTP; `id` is its message.
+send() {
+  id=$(jq -n --arg message "$1" '{to: ["+4791234567"], from: "Interop", message: $message}' |
+    api "$url/v1/sms/send" -d @- | jq -r .sms_message_id)
+}
+is_delivered() { [ "$(api "$url/v1/sms/messages/$1" | jq -r .status)" = DELIVERED ]; }
 
 # tell_carrier COMMAND: to smsc_sim, see its `help`; the first line of the answer.
 tell_carrier() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The other tests once more, with their traffic read by Wireshark: no frame may be malformed.
+# Other tests once more, with their traffic itself read by Wireshark: no frame may be malformed. Of
+# what every test says and hears, smppd's own traces are read (stage.sh).
 # Needs the right to capture on the loopback interface, and fails without it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,3 +39,5 @@ check() {
 check esme 0x9 0x80000009 0x4 0x80000004 0x5 0x80000005 0x3 0x80000003 0x15 0x80000015 \
   0x6 0x80000006
 check carrier 0x9 0x80000009 0x4 0x80000004 0x5 0x80000005 0x15 0x80000015 0x6 0x80000006
+check net_smpp 0x9 0x80000009 0x4 0x80000004 0x5 0x80000005 0x15 0x80000015 0x6 0x80000006
+check net_smpp_carrier 0x9 0x80000009 0x4 0x80000004 0x5 0x80000005 0x15 0x80000015 0x6 0x80000006

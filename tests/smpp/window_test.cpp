@@ -65,14 +65,18 @@ TEST(Window, AnExpiredRequestIsKnownUntilItsPlaceIsNeeded) {
   EXPECT_FALSE(some.take(3).late);
 }
 
+// The table multiplies by 0x9E3779B1; these are the multiples of its inverse modulo 2^32, so that
+// all of them belong into the first of 32 buckets.
 TEST(Window, NumbersThatShareABucketAreKeptApart) {
-  window some(8);  // 32 buckets
-  for (std::uint32_t i = 0; i < 8; ++i)
-    some.add(request(31 + 32 * i));
-  for (const std::uint32_t i : {3U, 0U, 7U, 1U, 2U, 6U, 4U, 5U}) {
-    ASSERT_NE(some.find(31 + 32 * i), nullptr);
-    EXPECT_EQ(some.take(31 + 32 * i).sequence, 31 + 32 * i);
-    EXPECT_EQ(some.find(31 + 32 * i), nullptr);
+  constexpr std::uint32_t inverse = 244002641;
+  static_assert(std::uint32_t{inverse * 0x9E3779B1U} == 1);
+  window some(8);
+  for (std::uint32_t i = 1; i <= 8; ++i)
+    some.add(request(i * inverse));
+  for (const std::uint32_t i : {4U, 1U, 8U, 2U, 3U, 7U, 5U, 6U}) {
+    ASSERT_NE(some.find(i * inverse), nullptr);
+    EXPECT_EQ(some.take(i * inverse).sequence, i * inverse);
+    EXPECT_EQ(some.find(i * inverse), nullptr);
   }
 }
 
