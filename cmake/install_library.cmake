@@ -1,5 +1,6 @@
 # What `cmake --install BUILD --component library` installs: the engine, its headers, what CMake and
-# pkg-config need to find it, and smpp_dump. The folder it goes to may be moved afterwards.
+# pkg-config need to find it, and smpp_dump where it is built. The folder it goes to may be moved
+# afterwards.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/smpp)
@@ -14,7 +15,9 @@ install(TARGETS smpp smpp_net EXPORT smpp
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT smpp NAMESPACE smpp:: FILE smppTargets.cmake DESTINATION ${package_dir}
         COMPONENT library)
-install(TARGETS smpp_dump RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT library)
+if(TARGET smpp_dump)
+  install(TARGETS smpp_dump RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT library)
+endif()
 
 configure_package_config_file(cmake/smppConfig.cmake.in smppConfig.cmake
                               INSTALL_DESTINATION ${package_dir})

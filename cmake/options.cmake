@@ -1,4 +1,5 @@
 # Compiler settings shared by every target. -Werror comes from the presets: packagers have other compilers.
+option(SMPPD_DAEMON "Build the daemon, the tools, the examples and their tests; OFF: the library alone" ON)
 option(SMPPD_TESTS "Build the tests" ON)
 option(SMPPD_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 

@@ -48,6 +48,9 @@ std::string printed(store::wall_time time) {
   return fmt::format("{:%Y-%m-%d %H:%M}Z", fmt::gmtime(whole.time_since_epoch().count()));
 }
 std::string printed(bool active) { return active ? "active" : "disabled"; }
+std::string printed(store::message_id_form form) {
+  return form == store::message_id_form::decimal ? "decimal" : "hex";
+}
 std::string_view switched(bool on) { return on ? "enabled" : "disabled"; }
 
 class administration {
@@ -151,10 +154,13 @@ class administration {
   }
 
   void operator()(const login_list& /*command*/) {
-    std::vector<std::vector<std::string>> rows{{"SYSTEM_ID", "ACCOUNT", "STATE", "BINDS"}};
+    std::vector<std::vector<std::string>> rows{
+        {"SYSTEM_ID", "ACCOUNT", "STATE", "BINDS", "IDS", "RECEIPTS"}};
     for (const auto& login : directory_.logins) {
+      const bool standard = login.receipt_format.empty() && login.receipt_errors.empty();
       rows.push_back({login.system_id, name_of(login.account), printed(login.active),
-                      login.binds_max == 0 ? "default" : std::to_string(login.binds_max)});
+                      login.binds_max == 0 ? "default" : std::to_string(login.binds_max),
+                      printed(login.id_form), standard ? "standard" : "own"});
     }
     console_.out << text_table(rows);
   }
@@ -172,7 +178,24 @@ class administration {
                                 command.system_id);
   }
 
+  void operator()(const login_set& command) {
+    auto login = get_login(command.system_id);
+    const auto& [config, system_id, format, errors, form] = command;
+    if (!format && !errors && !form) return show(login);
+    if (format) login.receipt_format = *format;
+    if (errors) login.receipt_errors = *errors;
+    if (form) login.id_form = *form;
+    need(writer_->update_login(login), "the login");
+    console_.err << fmt::format("login '{}' changed\n", system_id);
+  }
+
  private:
+  void show(const store::login& login) {
+    const auto shown = [](const std::string& text) { return text.empty() ? "standard" : text; };
+    console_.out << text_table({{"RECEIPT-FORMAT", shown(login.receipt_format)},
+                                {"RECEIPT-ERROR", shown(login.receipt_errors)},
+                                {"MESSAGE-ID-FORM", printed(login.id_form)}});
+  }
   void switch_account(const std::string& name, bool on) {
     auto account = get_account(name);
     account.active = on;

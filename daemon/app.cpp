@@ -178,11 +178,10 @@ boost::json::object app::status() const {
   boost::json::array carriers;
   for (const auto& one : gateway_->carriers()) {
     const auto now = one->describe();
-    boost::json::object row{{"name", one->settings().name},
-                            {"binds", fmt::format("{}/{}", now.binds_up, now.binds)},
-                            {"queued", now.queued},
-                            {"in_flight", now.in_flight},
-                            {"parts_per_second_max", std::llround(now.rate)}};
+    boost::json::object row{
+        {"name", one->settings().name}, {"binds", fmt::format("{}/{}", now.binds_up, now.binds)},
+        {"queued", now.queued},         {"in_flight", now.in_flight},
+        {"window", now.window},         {"parts_per_second_max", std::llround(now.rate)}};
     if (now.rate <= 0) row["parts_per_second_max"] = nullptr;  // no limit
     const auto& ids = gateway_->id_form_of(*one);
     if (const auto form = ids.form()) {

@@ -1,11 +1,13 @@
 #include "daemon/bridge.hpp"
 
+#include "daemon/esme/receipt_style.hpp"
 #include "daemon/gateway/ids.hpp"
 #include "daemon/gateway/number.hpp"
+#include "smpp/fit_text.hpp"
 #include "smpp/receipt.hpp"
-#include "smpp/segmenter.hpp"
 #include "smpp/smpp_time.hpp"
 #include "smpp/text.hpp"
+#include "smpp/udh.hpp"
 
 #include <algorithm>
 
@@ -20,7 +22,8 @@ constexpr std::uint8_t mode_bits = 0x03;  // store and forward is all there is
 constexpr std::uint8_t type_bits = 0x3C, receipt_type = 0x04, intermediate_type = 0x20;
 constexpr std::uint8_t priority_max = 3;
 constexpr std::size_t short_message_max = 254;
-constexpr std::size_t address_max = 20;  // carriers send longer ones; we do not
+constexpr std::size_t on_the_air_max = 140;  // octets of a part
+constexpr std::size_t address_max = 20;      // carriers send longer ones; we do not
 constexpr std::uint8_t canned_message_none = 0;
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
@@ -45,12 +48,15 @@ bool is_address(std::string_view digits) {
   return std::ranges::all_of(digits, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// The value that 3.4 keeps for later.
+bool is_reserved(std::uint8_t registered_delivery) { return (registered_delivery & 3U) == 3; }
+
 /// The fields that may not hold what they hold (SMPP 3.4, 5.2).
 command_status check_fields(const smpp::submit_sm& pdu) {
   if (pdu.destination_addr.empty() || !is_address(pdu.destination_addr.view()))
     return command_status::invdstadr;
   if (pdu.priority_flag > priority_max) return command_status::invprtflg;
-  if ((pdu.registered_delivery & 3U) == 3) return command_status::invregdlvflg;
+  if (is_reserved(pdu.registered_delivery)) return command_status::invregdlvflg;
   if (pdu.replace_if_present_flag > 1) return command_status::invrepflag;
   if (pdu.sm_default_msg_id != canned_message_none) return command_status::invdftmsgid;
   const auto type = pdu.esm_class & type_bits;
@@ -58,11 +64,72 @@ command_status check_fields(const smpp::submit_sm& pdu) {
   if (pdu.tlvs.find(smpp::tag::message_payload) && !pdu.short_message.empty()) {
     return command_status::invmsglen;
   }
-  const bool headed = (pdu.esm_class & udh_indicator) != 0;
   const auto text = pdu.tlvs.find(smpp::tag::message_payload).value_or(pdu.short_message.bytes());
-  if (!headed && smpp::alphabet_of(pdu.data_coding) == smpp::alphabet::ucs2 && text.size() % 2 != 0)
-    return command_status::invmsglen;
-  return command_status::ok;
+  return is_whole(smpp::as_text(text), pdu.data_coding, pdu.esm_class) ? command_status::ok
+                                                                       : command_status::invmsglen;
+}
+
+// Text.
+
+// Of none, or of a broken one, an empty header.
+smpp::user_data_header header_of(std::uint8_t esm_class, smpp::byte_view user_data) {
+  if ((esm_class & udh_indicator) == 0) return {};
+  return smpp::parse_udh(user_data).value_or(smpp::user_data_header{});
+}
+
+// The header of `user_data`, and other text behind it.
+smpp::byte_buffer behind_header(smpp::byte_view user_data, const smpp::user_data_header& header,
+                                smpp::byte_view text) {
+  const auto first = user_data.first(header.octets);
+  smpp::byte_buffer whole(first.begin(), first.end());
+  whole.insert(whole.end(), text.begin(), text.end());
+  return whole;
+}
+
+// Who brings a header or sar_ TLVs has cut the message already.
+bool is_cut(std::uint8_t esm_class, const smpp::tlv_list& tlvs) {
+  return (esm_class & udh_indicator) != 0 || tlvs.find(smpp::tag::sar_msg_ref_num).has_value();
+}
+
+bool is_cut(const message_text& message) {
+  smpp::tlv_list tlvs;
+  if (!message.options.empty())
+    std::ignore = tlvs.assign_wire(smpp::as_bytes(unpack(message.options).tlvs));
+  return is_cut(message.esm_class, tlvs);
+}
+
+// What the ESME wrote. Septets in national tables stay: the header that names them goes with them.
+void make_canonical(esme_submission& read, bool cut_already, const smpp::text_conventions& esme) {
+  auto& message = read.message;
+  const auto user_data = smpp::as_bytes(message.body);
+  const auto header = header_of(message.esm_class, user_data);
+  auto text = smpp::read_text(message.data_coding, user_data.subspan(header.octets), header, esme);
+  if (text.data_coding != message.data_coding) {
+    auto canonical = smpp::canonical_text(text);
+    const bool wider = smpp::alphabet_of(canonical.data_coding) == smpp::alphabet::ucs2;
+    if (!cut_already || !wider) text = std::move(canonical);
+  }
+  message.data_coding = text.data_coding;
+  read.body = behind_header(user_data, header, text.octets);
+  message.body = smpp::as_text(read.body);
+}
+
+// A part that was cut elsewhere, as the carrier writes it. What its default alphabet lacks is worth
+// UCS-2 if that still fits.
+smpp::message_parts rewrite_part(const message_text& message, const smpp::text_conventions& peer) {
+  const auto user_data = smpp::as_bytes(message.body);
+  const auto header = header_of(message.esm_class, user_data);
+  auto text = smpp::read_text(message.data_coding, user_data.subspan(header.octets), header, {});
+  if (!smpp::can_write_text(text, peer)) {
+    auto wide = smpp::encode_text(smpp::decode_text(text), smpp::data_coding_ucs2).value();
+    if (header.octets + wide.size() <= on_the_air_max)
+      text = {smpp::as_ucs2(text.data_coding), std::move(wide)};
+  }
+  smpp::message_parts made;
+  made.data_coding = text.data_coding;
+  made.user_data.push_back(
+      behind_header(user_data, header, smpp::write_text(text, header.octets, peer)));
+  return made;
 }
 
 smpp::deci_time to_deci(store::wall_time at) { return std::chrono::floor<smpp::deciseconds>(at); }
@@ -107,8 +174,17 @@ std::string pack_options(const smpp::submit_sm& pdu) {
   return packed;
 }
 
-std::variant<esme_submission, command_status> read_submission(
-    const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default) {
+std::string_view service_type_of(std::string_view options) { return unpack(options).service_type; }
+
+bool is_whole(std::string_view text, std::uint8_t data_coding, std::uint8_t esm_class) {
+  const bool headed = (esm_class & udh_indicator) != 0;
+  return headed || smpp::alphabet_of(data_coding) != smpp::alphabet::ucs2 || text.size() % 2 == 0;
+}
+
+std::variant<esme_submission, command_status> read_submission(const smpp::submit_sm& pdu,
+                                                              store::wall_time now,
+                                                              std::chrono::seconds validity_default,
+                                                              const smpp::text_conventions& esme) {
   if (const auto wrong = check_fields(pdu); wrong != command_status::ok) return wrong;
   const auto schedule = smpp::parse_time(pdu.schedule_delivery_time.view(), to_deci(now));
   if (schedule.kind == smpp::time_kind::invalid) return command_status::invsched;
@@ -131,28 +207,71 @@ std::variant<esme_submission, command_status> read_submission(
   if (const auto payload = pdu.tlvs.find(smpp::tag::message_payload)) {
     message.body = smpp::as_text(*payload);
   }
+  if (!esme.are_usual()) make_canonical(read, is_cut(pdu.esm_class, pdu.tlvs), esme);
   message.expires_at = validity.has_time() ? to_wall(validity.when)
                                            : std::max(now, read.schedule) + validity_default;
   if (message.expires_at <= std::max(now, read.schedule)) return command_status::invexpiry;
   return read;
 }
 
-std::size_t cut(std::string_view body, std::uint8_t data_coding, std::uint8_t esm_class,
-                std::string_view options, smpp::concatenation how, std::uint16_t reference,
-                std::vector<smpp::byte_buffer>* split) {
-  // Who brings a header or sar_ TLVs has cut the message already.
-  bool ready = (esm_class & udh_indicator) != 0;
-  if (const auto tlvs = unpack(options).tlvs; !tlvs.empty()) {
-    smpp::tlv_list list;
-    ready = ready || (list.assign_wire(smpp::as_bytes(tlvs)) &&
-                      list.find(smpp::tag::sar_msg_ref_num).has_value());
+std::variant<replacement, command_status> read_replacement(const smpp::replace_sm& pdu,
+                                                           store::wall_time now) {
+  if (is_reserved(pdu.registered_delivery)) return command_status::invregdlvflg;
+  if (pdu.sm_default_msg_id != canned_message_none) return command_status::invdftmsgid;
+  const auto schedule = smpp::parse_time(pdu.schedule_delivery_time.view(), to_deci(now));
+  if (schedule.kind == smpp::time_kind::invalid) return command_status::invsched;
+  const auto validity = smpp::parse_time(pdu.validity_period.view(), to_deci(now));
+  if (validity.kind == smpp::time_kind::invalid) return command_status::invexpiry;
+  replacement read;
+  const auto payload = pdu.tlvs.find(smpp::tag::message_payload);
+  if (payload && !pdu.short_message.empty()) return command_status::invmsglen;
+  read.text = smpp::as_text(payload.value_or(pdu.short_message.bytes()));
+  read.registered_delivery = pdu.registered_delivery;
+  if (schedule.has_time()) read.schedule = std::max(to_wall(schedule.when), now);
+  if (validity.has_time()) {
+    read.expires_at = to_wall(validity.when);
+    if (read.expires_at <= now) return command_status::invexpiry;
   }
-  if (ready) return 1;
-  if (split == nullptr) return smpp::count_parts(data_coding, smpp::as_bytes(body), how);
-  auto parts = smpp::split(data_coding, smpp::as_bytes(body), how, reference);
-  const auto count = parts.size();
-  if (count > 1) *split = std::move(parts);
-  return count;
+  return read;
+}
+
+std::optional<std::string> read_replacement_text(std::string_view octets, const outbound& of,
+                                                 const smpp::text_conventions& esme) {
+  if (esme.are_usual()) return std::string(octets);
+  const auto user_data = smpp::as_bytes(octets);
+  const auto header = header_of(of.esm_class, user_data);
+  auto text = smpp::read_text(of.data_coding, user_data.subspan(header.octets), header, esme);
+  if (text.data_coding != of.data_coding) text = smpp::canonical_text(std::move(text));
+  const bool widened = smpp::alphabet_of(of.data_coding) == smpp::alphabet::ucs2 &&
+                       esme.default_alphabet != smpp::default_alphabet::gsm7;
+  if (text.data_coding != of.data_coding || widened) return std::nullopt;
+  return std::string(smpp::as_text(behind_header(user_data, header, text.octets)));
+}
+
+std::size_t cut(const message_text& message, const carrier_config& carrier, std::uint16_t reference,
+                smpp::message_parts* made) {
+  const auto& peer = carrier.text;
+  const auto how = carrier.concatenation;
+  const auto body = smpp::as_bytes(message.body);
+  if (made != nullptr) *made = {message.data_coding, false, {}};
+  if (is_cut(message)) {
+    if (made != nullptr && !peer.are_usual()) *made = rewrite_part(message, peer);
+    return 1;
+  }
+  const bool wide = smpp::alphabet_of(message.data_coding) == smpp::alphabet::ucs2;
+  if (peer.are_usual() && (peer.national_languages.empty() || !wide)) {
+    const auto parts = smpp::count_parts(message.data_coding, body, how);
+    if (parts > 1 && made != nullptr) {
+      made->user_data = smpp::split(message.data_coding, body, how, reference);
+      made->has_header = how != smpp::concatenation::sar;
+    }
+    return parts;  // nearly always one, and nothing was copied
+  }
+  const smpp::encoded_text as_kept{message.data_coding, {body.begin(), body.end()}};
+  const auto text = smpp::fit_text(as_kept, how, peer);
+  const auto parts = smpp::count_parts(text, how, peer);
+  if (parts > 0 && made != nullptr) *made = smpp::split(text, how, reference, peer);
+  return parts;
 }
 
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
@@ -172,24 +291,24 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   write_validity(message.expires_at, now, pdu);
   pdu.registered_delivery = message.registered_delivery;
   pdu.replace_if_present_flag = 0;
-  pdu.data_coding = message.data_coding;
+  pdu.data_coding = message.written.data_coding;
   pdu.sm_default_msg_id = canned_message_none;
   pdu.tlvs.clear();
   std::ignore = pdu.tlvs.assign_wire(smpp::as_bytes(options.tlvs));
-  if (!message.split.empty()) {
-    if (carrier.concatenation == smpp::concatenation::sar) {
-      pdu.tlvs.add_u16(smpp::tag::sar_msg_ref_num, reference_of(message.id));
-      pdu.tlvs.add_u8(smpp::tag::sar_total_segments, message.parts);
-      pdu.tlvs.add_u8(smpp::tag::sar_segment_seqnum, part);
-    } else {
-      pdu.esm_class |= udh_indicator;
-    }
-    pdu.short_message = smpp::byte_view(message.split[part - 1U]);
-  } else if (message.text->body.size() <= short_message_max) {
-    pdu.short_message = message.text->body;
+  if (message.parts > 1 && carrier.concatenation == smpp::concatenation::sar) {
+    pdu.tlvs.add_u16(smpp::tag::sar_msg_ref_num, reference_of(message.id));
+    pdu.tlvs.add_u8(smpp::tag::sar_total_segments, message.parts);
+    pdu.tlvs.add_u8(smpp::tag::sar_segment_seqnum, part);
+  }
+  if (message.written.has_header) pdu.esm_class |= udh_indicator;
+  const auto& parts = message.written.user_data;
+  const auto user_data =
+      parts.empty() ? smpp::as_bytes(message.text->body) : smpp::byte_view(parts[part - 1U]);
+  if (user_data.size() <= short_message_max) {
+    pdu.short_message = user_data;
   } else {
     pdu.short_message.clear();
-    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(message.text->body));
+    pdu.tlvs.add(smpp::tag::message_payload, user_data);
   }
 }
 
@@ -240,6 +359,28 @@ delivery read_delivery(const smpp::data_sm& pdu) {
           .tlvs = &pdu.tlvs};
 }
 
+delivery to_canonical(const delivery& from, const smpp::text_conventions& carrier,
+                      smpp::byte_buffer& storage) {
+  const auto header = header_of(from.esm_class, from.user_data);
+  const bool national = header.single_shift || header.locking_shift;
+  if (carrier.are_usual() && !national) return from;
+  // Some send receipts in plain ASCII whatever they do to messages.
+  if (const auto receipt = smpp::parse_receipt(from.data_coding, from.user_data);
+      receipt && receipt->id) {
+    return from;
+  }
+  auto text =
+      smpp::read_text(from.data_coding, from.user_data.subspan(header.octets), header, carrier);
+  const bool known_here =
+      text.data_coding == from.data_coding && text.tables == smpp::gsm7_tables{};
+  if (!known_here) text = smpp::canonical_text(std::move(text));
+  storage = behind_header(from.user_data, header, text.octets);
+  delivery read = from;
+  read.data_coding = text.data_coding;
+  read.user_data = storage;
+  return read;
+}
+
 std::optional<carrier_receipt> read_receipt(const delivery& from) {
   const auto type = from.esm_class & type_bits;
   const bool declared = type == receipt_type || type == intermediate_type;
@@ -270,34 +411,41 @@ std::optional<carrier_receipt> read_receipt(const delivery& from) {
   return receipt;
 }
 
-smpp::deliver_sm write_receipt(const receipt_content& content) {
+smpp::deliver_sm write_receipt(const receipt_content& content, const store::login& to,
+                               const smpp::text_conventions& esme) {
   smpp::deliver_sm pdu;
   swap_addresses(content.types, content.source.view(), content.destination.view(), pdu);
   const bool final = smpp::is_final(content.state);
   pdu.esm_class = final ? receipt_type : intermediate_type;
-  const std::string id = to_smpp_id(content.id);
+  const std::string id = to_smpp_id(content.id, to.id_form);
   // The quoted beginning must be readable in the receipt's own coding: text that is not is left
   // out.
   const bool plain =
       std::ranges::all_of(content.beginning.view(), [](char c) { return c >= ' ' && c <= '~'; });
-  const auto error = content.error.size() <= 3 ? std::string_view(content.error) : "000";
-  const std::string text = smpp::format_receipt(
+  const std::string text = format_receipt(
+      to.receipt_format,
       {.id = id,
        .sub = 1,
        .dlvrd = content.state == smpp::message_state::delivered ? 1U : 0U,
        .submit = std::chrono::floor<std::chrono::seconds>(time_of(content.id)),
        .done = std::chrono::floor<std::chrono::seconds>(content.done_at),
        .state = content.state,
-       .err = error.empty() ? "000" : error,
+       .err = receipt_error(to.receipt_errors, content.why, content.error),
        .text = plain && content.data_coding < 8 ? content.beginning.view() : std::string_view{}});
   pdu.short_message = std::string_view(text).substr(0, short_message_max);
+  if (!esme.are_usual()) {
+    const auto octets = pdu.short_message.bytes();
+    const smpp::encoded_text plain_text{smpp::data_coding_default, {octets.begin(), octets.end()}};
+    pdu.short_message = smpp::byte_view(smpp::write_text(plain_text, 0, esme));
+  }
   pdu.tlvs.add_text(smpp::tag::receipted_message_id, id);
   pdu.tlvs.add_u8(smpp::tag::message_state, static_cast<std::uint8_t>(content.state));
   return pdu;
 }
 
 std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content, bool peer_takes_tlvs,
-                                            std::uint16_t reference) {
+                                            std::uint16_t reference,
+                                            const smpp::text_conventions& esme) {
   smpp::deliver_sm pdu;
   pdu.source_addr_ton = content.types.source_ton;
   pdu.source_addr_npi = content.types.source_npi;
@@ -305,19 +453,23 @@ std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content, bool
   pdu.dest_addr_ton = content.types.destination_ton;
   pdu.dest_addr_npi = content.types.destination_npi;
   pdu.destination_addr = content.destination.view().substr(0, address_max);
-  pdu.data_coding = content.data_coding;
-  if (content.user_data.size() <= short_message_max) {
-    pdu.short_message = content.user_data;
+  const auto kept = smpp::as_bytes(content.user_data);
+  const auto text = smpp::fit_text({content.data_coding, {kept.begin(), kept.end()}},
+                                   smpp::concatenation::udh8, esme);
+  pdu.data_coding = text.data_coding;
+  const auto whole = smpp::write_text(text, 0, esme);
+  if (whole.size() <= short_message_max) {
+    pdu.short_message = smpp::byte_view(whole);
     return {pdu};
   }
-  if (peer_takes_tlvs) {
-    pdu.tlvs.add(smpp::tag::message_payload, smpp::as_bytes(content.user_data));
+  if (peer_takes_tlvs && whole.size() <= smpp::payload_max) {
+    pdu.tlvs.add(smpp::tag::message_payload, whole);
     return {pdu};
   }
-  pdu.esm_class |= udh_indicator;
   std::vector<smpp::deliver_sm> parts;
-  for (const auto& part : smpp::split(content.data_coding, smpp::as_bytes(content.user_data),
-                                      smpp::concatenation::udh8, reference)) {
+  const auto written = smpp::split(text, smpp::concatenation::udh8, reference, esme);
+  if (written.has_header) pdu.esm_class |= udh_indicator;
+  for (const auto& part : written.user_data) {
     pdu.short_message = smpp::byte_view(part);
     parts.push_back(pdu);
   }

@@ -1,11 +1,19 @@
 // Between SMPP's words and the store's: the only place that knows both.
+//
+// Text that is kept is in canonical form: under data_coding 0, and in the other groups that are GSM
+// 7-bit, septets of the default tables, one to an octet; else UCS-2, or octets as somebody else
+// gave them. It is read and written here as the carrier, or the application, says
+// (text_conventions).
 #pragma once
 
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/gateway/outbound.hpp"
+#include "daemon/gateway/waiting.hpp"
 #include "smpp/message_state.hpp"
 #include "smpp/pdu.hpp"
+#include "smpp/segmenter.hpp"
+#include "smpp/text_conventions.hpp"
 #include "store/records.hpp"
 
 #include <optional>
@@ -21,17 +29,47 @@ namespace smppd {
 /// Empty when none is set. Stored: do not change.
 [[nodiscard]] std::string pack_options(const smpp::submit_sm& pdu);
 
-/// What an ESME submitted, checked.
+/// The service_type in them.
+[[nodiscard]] std::string_view service_type_of(std::string_view options);
+
+/// What an ESME submitted, checked, its text in canonical form. Moves; a copy would not do.
 struct esme_submission {
-  store::message message;  // its views are into the PDU and `options`
+  esme_submission() = default;
+  esme_submission(esme_submission&&) = default;
+  esme_submission& operator=(esme_submission&&) = default;
+  esme_submission(const esme_submission&) = delete;
+  esme_submission& operator=(const esme_submission&) = delete;
+  ~esme_submission() = default;
+
+  store::message message;  // its views are into the PDU and `body`; it has no options yet
+  smpp::byte_buffer body;  // where the ESME means something else by its octets
   std::string options;
   store::wall_time schedule;  // zero: at once
 };
 /// The status to answer where a field is not acceptable (SMPP 3.4, 5.1.3).
+///
+/// A part that the ESME has cut itself cannot become longer: where its default alphabet has what
+/// GSM 7-bit lacks, the part keeps its octets, under the data_coding of that alphabet.
 [[nodiscard]] std::variant<esme_submission, smpp::command_status> read_submission(
-    const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default);
+    const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default,
+    const smpp::text_conventions& esme);
 
-/// Fills `pdu` for one part of `message`. Every field is set.
+/// What a replace_sm asks for; the status to answer where a field is not acceptable.
+[[nodiscard]] std::variant<replacement, smpp::command_status> read_replacement(
+    const smpp::replace_sm& pdu, store::wall_time now);
+
+/// The text of a replace_sm in canonical form. Nothing where the data_coding of the message, which
+/// stays as it is, cannot say it; UCS-2 cannot where the default alphabet of the ESME is not GSM
+/// 7-bit: nobody knows then in which of the two the ESME wrote.
+[[nodiscard]] std::optional<std::string> read_replacement_text(std::string_view octets,
+                                                               const outbound& of,
+                                                               const smpp::text_conventions& esme);
+
+/// False for UCS-2 that ends within a character.
+[[nodiscard]] bool is_whole(std::string_view text, std::uint8_t data_coding,
+                            std::uint8_t esm_class);
+
+/// Fills `pdu` for one part of `message`, once that was cut for the carrier. Every field is set.
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
                   store::wall_time now, smpp::submit_sm& pdu);
 
@@ -40,12 +78,17 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   return static_cast<std::uint16_t>(message >> 6U);
 }
 
-/// How many parts a carrier makes of a message; cut into `split` where they are several. 0: too
-/// many.
-[[nodiscard]] std::size_t cut(std::string_view body, std::uint8_t data_coding,
-                              std::uint8_t esm_class, std::string_view options,
-                              smpp::concatenation how, std::uint16_t reference,
-                              std::vector<smpp::byte_buffer>* split);
+/// What of a message tells how many parts it needs.
+struct message_text {
+  std::string_view body{};
+  std::uint8_t data_coding{}, esm_class{};
+  std::string_view options{};
+};
+/// How many parts a carrier gets of a message; they go to `made`, if that is given, unless the body
+/// is all there is to send. 0: too many. A message that was cut by whoever submitted it is one
+/// part, and only written as the carrier writes text.
+[[nodiscard]] std::size_t cut(const message_text& message, const carrier_config& carrier,
+                              std::uint16_t reference, smpp::message_parts* made);
 
 /// The queue's copy of what the store has.
 [[nodiscard]] outbound_ptr make_outbound(const store::message& from,
@@ -61,6 +104,11 @@ struct delivery {
 };
 [[nodiscard]] delivery read_delivery(const smpp::deliver_sm& pdu);
 [[nodiscard]] delivery read_delivery(const smpp::data_sm& pdu);
+
+/// `from` with its text in canonical form, which is put into `storage` where it is not `from`'s. A
+/// header stays in front of it. A receipt that can be read as it came stays as it came.
+[[nodiscard]] delivery to_canonical(const delivery& from, const smpp::text_conventions& carrier,
+                                    smpp::byte_buffer& storage);
 
 /// A delivery that outlives its PDU.
 class kept_delivery {
@@ -99,11 +147,15 @@ struct carrier_receipt {
 };
 [[nodiscard]] std::optional<carrier_receipt> read_receipt(const delivery& from);
 
-[[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content);
+/// As the login `to` wants it, in the default alphabet of `esme`.
+[[nodiscard]] smpp::deliver_sm write_receipt(const receipt_content& content,
+                                             const store::login& to = {},
+                                             const smpp::text_conventions& esme = {});
 /// A long message goes in message_payload, or to a peer without TLVs in parts with `reference`.
 [[nodiscard]] std::vector<smpp::deliver_sm> write_inbound(const inbound_content& content,
                                                           bool peer_takes_tlvs,
-                                                          std::uint16_t reference);
+                                                          std::uint16_t reference,
+                                                          const smpp::text_conventions& esme = {});
 
 /// SMPP's name for where a message is (SMPP 3.4, 5.2.28).
 [[nodiscard]] smpp::message_state to_message_state(store::progress state, store::reason why);

@@ -1,5 +1,6 @@
 #include "daemon/command_line.hpp"
 
+#include "daemon/esme/receipt_style.hpp"
 #include "daemon/suggestion.hpp"
 
 #include <boost/program_options.hpp>
@@ -93,6 +94,18 @@ void login_add_options(po::options_description& to) {
   config_option(to);
 }
 
+void login_set_options(po::options_description& to) {
+  system_id_option(to);
+  to.add_options()("receipt-format", po::value<std::string>()->value_name("TEXT"),
+                   "the text of its receipts, with {id} {sub} {dlvrd} {submit_date} {done_date} "
+                   "{stat} {err} {text}; \"\": the standard")(
+      "receipt-error", po::value<std::vector<std::string>>()->value_name("KEY=TEXT"),
+      "what err: says, by the carrier's error, our reason or \"default\"; may be repeated; \"\": "
+      "none")("message-id-form", po::value<std::string>()->value_name("FORM"),
+              "hex or decimal: how it is shown message ids");
+  config_option(to);
+}
+
 constexpr std::int64_t login_binds_max = 10'000;
 
 boost::system::result<password_choice, usage_error> password_of(const po::variables_map& given) {
@@ -124,6 +137,28 @@ parsed make_login_password(const po::variables_map& given) {
       login_password{config_path(given), text(given, "system-id"), std::move(*password)}));
 }
 
+parsed make_login_set(const po::variables_map& given) {
+  login_set wanted{config_path(given), text(given, "system-id"), {}, {}, {}};
+  if (given.count("receipt-format") != 0) {
+    wanted.receipt_format = text(given, "receipt-format");
+    if (const auto mistake = mistake_in_receipt_format(*wanted.receipt_format); !mistake.empty())
+      return usage_error{"--receipt-format: " + mistake};
+  }
+  if (given.count("receipt-error") != 0) {
+    const auto& errors = given["receipt-error"].as<std::vector<std::string>>();
+    wanted.receipt_errors = fmt::format("{}", fmt::join(errors, ","));
+    if (const auto mistake = mistake_in_receipt_errors(*wanted.receipt_errors); !mistake.empty())
+      return usage_error{"--receipt-error: " + mistake};
+  }
+  if (const auto form = text(given, "message-id-form"); !form.empty()) {
+    if (form != "hex" && form != "decimal")
+      return usage_error{"--message-id-form is hex or decimal"};
+    wanted.id_form =
+        form == "hex" ? store::message_id_form::hexadecimal : store::message_id_form::decimal;
+  }
+  return command(administration_command(std::move(wanted)));
+}
+
 // A command of which nothing but the configuration is asked.
 template <class Command>
 parsed make_plain(const po::variables_map& given) {
@@ -143,7 +178,7 @@ constexpr char account_name[] = "account";
 constexpr char key_id_option[] = "key-id";
 constexpr char system_id_name[] = "system-id";
 
-constexpr std::array<command_form, 17> forms{{
+constexpr std::array<command_form, 18> forms{{
     {"run", "", "runs the daemon", config_option, make_plain<run_command>},
     {"check", "", "checks the configuration and ends", config_option, make_plain<check_command>},
     {"status", "", "asks the running daemon how it is", config_option, make_plain<status_command>},
@@ -166,6 +201,8 @@ constexpr std::array<command_form, 17> forms{{
      make_about<login_enable, system_id_name>},
     {"login password", "system-id", "changes the password of an SMPP login", login_password_options,
      make_login_password},
+    {"login set", "system-id", "says how an application gets receipts and ids; alone it shows that",
+     login_set_options, make_login_set},
     {"version", "", "prints the version", no_options,
      [](const po::variables_map&) -> parsed { return command(version_command{}); }},
     {"help", "topic", "explains a command",

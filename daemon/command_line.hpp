@@ -1,9 +1,12 @@
 // What `smppd ...` on a command line asks for. Parsing only: nothing is opened, read or done here.
 #pragma once
 
+#include "store/records.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +67,12 @@ struct login_password {
   std::string config_path, system_id;
   password_choice password;
 };
+struct login_set {
+  std::string config_path, system_id;
+  // What is absent stays as it is; with nothing at all they are shown.
+  std::optional<std::string> receipt_format, receipt_errors;  // empty: as everybody's
+  std::optional<store::message_id_form> id_form;
+};
 struct status_command {
   std::string config_path;
 };
@@ -75,7 +84,8 @@ struct help_command {
 /// What is done to the store by daemon/administration.hpp.
 using administration_command =
     std::variant<account_add, account_list, account_disable, account_enable, key_add, key_list,
-                 key_revoke, login_add, login_list, login_disable, login_enable, login_password>;
+                 key_revoke, login_add, login_list, login_disable, login_enable, login_password,
+                 login_set>;
 
 using command = std::variant<run_command, check_command, administration_command, status_command,
                              version_command, help_command>;

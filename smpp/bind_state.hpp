@@ -19,6 +19,14 @@ enum class bind_state : std::uint8_t { open, bound_tx, bound_rx, bound_trx, clos
   return state == bind_state::bound_tx || state == bind_state::bound_rx ||
          state == bind_state::bound_trx;
 }
+/// What accepting this bind leads to.
+[[nodiscard]] constexpr bind_state state_after(command_id bind) noexcept {
+  switch (bind) {
+    case command_id::bind_transmitter: return bind_state::bound_tx;
+    case command_id::bind_receiver: return bind_state::bound_rx;
+    default: return bind_state::bound_trx;
+  }
+}
 [[nodiscard]] constexpr std::string_view name(bind_state state) noexcept {
   constexpr std::array<std::string_view, 5> names{"OPEN", "BOUND_TX", "BOUND_RX", "BOUND_TRX",
                                                   "CLOSED"};

@@ -53,6 +53,10 @@ inline constexpr std::uint32_t response_bit = 0x80000000;
 [[nodiscard]] constexpr command_id response_of(command_id request) noexcept {
   return static_cast<command_id>(to_number(request) | response_bit);
 }
+[[nodiscard]] constexpr bool is_bind(command_id id) noexcept {
+  return id == command_id::bind_transmitter || id == command_id::bind_receiver ||
+         id == command_id::bind_transceiver;
+}
 /// Requests that are never answered (SMPP 3.4, 4.1.7 and 4.12).
 [[nodiscard]] constexpr bool is_one_way(command_id id) noexcept {
   return id == command_id::outbind || id == command_id::alert_notification;

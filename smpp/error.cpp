@@ -17,6 +17,7 @@ class smpp_category final : public boost::system::error_category {
         return "a field is longer than the specification allows, or has a NUL inside";
       case error::bad_time: return "a time is neither empty nor 16 characters long";
       case error::bad_tlvs: return "the octets after the mandatory fields are not whole TLVs";
+      case error::bad_tlv_length: return "a TLV has a length that the specification does not allow";
       case error::bad_list: return "a list has an entry or a length that does not exist";
       case error::unknown_command: return "the command is unknown";
       case error::bad_proxy_header: return "the connection does not begin with a PROXY header";

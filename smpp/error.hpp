@@ -19,6 +19,7 @@ enum class error {
   too_long,        // a field is longer than the specification allows, or has a NUL inside
   bad_time,        // neither empty nor 16 characters
   bad_tlvs,        // the octets after the mandatory fields are not whole TLVs
+  bad_tlv_length,  // a TLV that the specification knows has a length that it does not allow
   bad_list,        // a list has an entry or a length that does not exist
   unknown_command,
   // Of a connection.

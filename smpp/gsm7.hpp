@@ -19,10 +19,17 @@ inline constexpr std::uint8_t gsm7_escape = 0x1B;
 /// renumber. A language without tables here is read with the default ones.
 enum class gsm7_language : std::uint8_t { standard = 0, turkish = 1, spanish = 2, portuguese = 3 };
 
+/// Spanish has a single shift table only.
+[[nodiscard]] constexpr bool has_locking_table(gsm7_language language) noexcept {
+  return language == gsm7_language::turkish || language == gsm7_language::portuguese;
+}
+
 /// The pair of tables some text is written in.
 struct gsm7_tables {
   gsm7_language locking = gsm7_language::standard;  ///< replaces the default alphabet
   gsm7_language single = gsm7_language::standard;   ///< replaces the extension table
+
+  bool operator==(const gsm7_tables&) const = default;
 };
 
 /// The septets of `utf8`: a character of the alphabet is one, a character of the extension table
@@ -48,7 +55,8 @@ enum class gsm7_padding : std::uint8_t { zero, carriage_return };
 }
 
 /// Packs septets into octets, the first in the lowest bits, after `fill_bits` (0 to 6) zero bits.
-/// Only the low seven bits of each octet are used.
+/// Only the low seven bits of each octet are used. A carriage return that is the last septet and
+/// ends exactly with an octet cannot be told from padding (3GPP TS 23.038, 6.1.2.3.1).
 [[nodiscard]] byte_buffer gsm7_pack(byte_view septets, unsigned fill_bits = 0,
                                     gsm7_padding padding = gsm7_padding::carriage_return);
 

@@ -1,6 +1,7 @@
 #include "smpp/reassembler.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace smpp {
@@ -27,6 +28,8 @@ std::vector<std::uint8_t> missing_of(const std::vector<incomplete_message::part>
   return missing;
 }
 
+std::size_t hash_of(byte_view octets) { return std::hash<std::string_view>{}(as_text(octets)); }
+
 byte_buffer copy_of(byte_view octets) { return {octets.begin(), octets.end()}; }
 
 }  // namespace
@@ -44,17 +47,18 @@ part_outcome reassembler::add(const part_key& key, std::uint8_t sequence, byte_v
   using cause = part_refused::cause;
   if (sequence == 0 || sequence > key.total) return part_refused{cause::number};
   if (key.total == 1) return message_complete{copy_of(user_data), {cookie}};
+  forget_completed(now);
   const auto message = messages_.find(key);
   const bool is_new = message == messages_.end();
-  if (!is_new) {
-    const part* held = find_part(message->second, sequence);
-    if (held != nullptr && std::ranges::equal(held->octets, user_data)) return part_duplicate{};
-  }
+  const part* const held = is_new ? nullptr : find_part(message->second, sequence);
+  if (held != nullptr && std::ranges::equal(held->octets, user_data)) return part_duplicate{};
+  const bool wanted = !is_new && held == nullptr;
+  if (!wanted && was_completed(key, sequence, user_data)) return part_duplicate{};
   if (!has_room(is_new ? 1 : 0, user_data.size())) return part_refused{cause::full};
   part added{sequence, cookie, copy_of(user_data)};
   octets_held_ += user_data.size();
   if (is_new) return start(key, std::move(added), now);
-  if (find_part(message->second, sequence) != nullptr) {
+  if (held != nullptr) {
     incomplete_message displaced = give_up(message);
     part_waiting waiting = start(key, std::move(added), now);
     waiting.displaced = std::move(displaced);
@@ -63,11 +67,12 @@ part_outcome reassembler::add(const part_key& key, std::uint8_t sequence, byte_v
   auto& parts = message->second.parts;
   const auto place = std::ranges::upper_bound(parts, sequence, {}, &part::sequence);
   parts.insert(place, std::move(added));
-  if (parts.size() == key.total) return finish(message);
+  if (parts.size() == key.total) return finish(message, now);
   return part_waiting{key.total - parts.size(), std::nullopt};
 }
 
 std::vector<incomplete_message> reassembler::expire(time_point now) {
+  forget_completed(now);
   std::vector<incomplete_message> expired;
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     expired.push_back(give_up(messages_.find(*deadlines_.begin()->second)));
@@ -104,7 +109,7 @@ incomplete_message reassembler::give_up(messages::iterator message) {
   return incomplete;
 }
 
-message_complete reassembler::finish(messages::iterator message) {
+message_complete reassembler::finish(messages::iterator message, time_point now) {
   const auto taken = take(message);
   const auto& parts = taken.mapped().parts;
   message_complete complete;
@@ -114,6 +119,7 @@ message_complete reassembler::finish(messages::iterator message) {
     complete.octets.insert(complete.octets.end(), each.octets.begin(), each.octets.end());
     complete.cookies.push_back(each.cookie);
   }
+  remember(taken.key(), parts, now);
   return complete;
 }
 
@@ -121,6 +127,35 @@ reassembler::messages::node_type reassembler::take(messages::iterator message) {
   octets_held_ -= octets_of(message->second.parts);
   deadlines_.erase(message->second.deadline);
   return messages_.extract(message);
+}
+
+// What has been completed.
+
+bool reassembler::was_completed(const part_key& key, std::uint8_t sequence,
+                                byte_view user_data) const {
+  const auto found = completed_.find(key);
+  return found != completed_.end() && found->second.hashes[sequence - 1U] == hash_of(user_data);
+}
+
+void reassembler::remember(const part_key& key, const std::vector<part>& parts, time_point now) {
+  if (const auto before = completed_.find(key); before != completed_.end()) forget(before);
+  if (limits_.messages_max == 0) return;
+  if (completed_.size() >= limits_.messages_max)
+    forget(completed_.find(*completed_deadlines_.begin()->second));
+  const auto message = completed_.try_emplace(key).first;
+  for (const auto& each : parts)
+    message->second.hashes.push_back(hash_of(each.octets));
+  message->second.deadline = completed_deadlines_.emplace(now + limits_.timeout, &message->first);
+}
+
+void reassembler::forget(completed_messages::iterator message) {
+  completed_deadlines_.erase(message->second.deadline);
+  completed_.erase(message);
+}
+
+void reassembler::forget_completed(time_point now) {
+  while (!completed_deadlines_.empty() && completed_deadlines_.begin()->first <= now)
+    forget(completed_.find(*completed_deadlines_.begin()->second));
 }
 
 }  // namespace smpp

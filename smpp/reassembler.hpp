@@ -2,7 +2,8 @@
 // and knows no clock, no store and no PDU: a cookie stands for whatever the caller keeps of a part.
 //
 //   add(part) -> waiting ... waiting -> complete        all parts came
-//                      \-> duplicate                    this one came before
+//                      \-> duplicate                    this one came before, and be it that its
+//                                                       message is complete since
 //                      \-> refused                      no room, or no such part number
 //   expire(now) -> what came of messages whose time is up
 #pragma once
@@ -43,9 +44,10 @@ struct part_key_hash {
 /// What a reassembler may hold. User data octets are counted, bookkeeping is not; it is bounded by
 /// 255 parts to a message.
 struct reassembler_limits {
-  std::size_t messages_max = 10'000;
+  std::size_t messages_max = 10'000;  ///< of those that wait; as many complete ones are remembered
   std::size_t octets_max = std::size_t{16} * 1024 * 1024;
-  std::chrono::steady_clock::duration timeout = std::chrono::minutes(10);  ///< from first part
+  /// From the first part; and so long a message is remembered after its last one.
+  std::chrono::steady_clock::duration timeout = std::chrono::minutes(10);
 };
 
 /// A message whose parts did not all come.
@@ -68,10 +70,11 @@ struct part_waiting {
   std::optional<incomplete_message> displaced;
 };
 
-/// The same octets under the same sequence are held already; nothing changed.
+/// The same octets under the same sequence are held already, or were part of a message that is
+/// complete: the peer did not see the answer and repeats itself. Nothing changed.
 struct part_duplicate {};
 
-/// The last part came; nothing of the message is held any more.
+/// The last part came. Of the message only a hash of each part is held from now on.
 struct message_complete {
   byte_buffer octets;                  ///< the user data of all parts, in order
   std::vector<std::uint64_t> cookies;  ///< one for each part, in order
@@ -99,7 +102,13 @@ class reassembler {
 
   /// Takes one part; `user_data` is without its header and is copied. A message has its timeout
   /// from the `now` of its first part, which may lie in the past: after a restart the caller adds
-  /// the parts it has kept at the times they came. A part that needs no other completes at once.
+  /// the parts it has kept at the times they came. A part that needs no other completes at once,
+  /// and is not remembered.
+  ///
+  /// Other octets under the key and sequence of a complete message begin a new one: handsets use
+  /// their references again. So does a part that this new message still lacks, even if it equals
+  /// the old one's. A new message that begins with such an equal part cannot be told from a
+  /// repetition.
   [[nodiscard]] part_outcome add(const part_key& key, std::uint8_t sequence, byte_view user_data,
                                  std::uint64_t cookie, time_point now);
 
@@ -120,17 +129,29 @@ class reassembler {
     deadlines::iterator deadline;
   };
   using messages = std::unordered_map<part_key, pending, part_key_hash>;
+  struct completed {
+    std::vector<std::size_t> hashes;  // of the parts, by sequence
+    deadlines::iterator deadline;
+  };
+  using completed_messages = std::unordered_map<part_key, completed, part_key_hash>;
 
   [[nodiscard]] static const part* find_part(const pending& message, std::uint8_t sequence);
   [[nodiscard]] bool has_room(std::size_t new_messages, std::size_t new_octets) const noexcept;
   [[nodiscard]] part_waiting start(const part_key& key, part first, time_point now);
   [[nodiscard]] incomplete_message give_up(messages::iterator message);
-  [[nodiscard]] message_complete finish(messages::iterator message);
+  [[nodiscard]] message_complete finish(messages::iterator message, time_point now);
   [[nodiscard]] messages::node_type take(messages::iterator message);
+  [[nodiscard]] bool was_completed(const part_key& key, std::uint8_t sequence,
+                                   byte_view user_data) const;
+  void remember(const part_key& key, const std::vector<part>& parts, time_point now);
+  void forget(completed_messages::iterator message);
+  void forget_completed(time_point now);
 
   reassembler_limits limits_;
   messages messages_;
   deadlines deadlines_;  // points at the keys inside messages_, whose nodes do not move
+  completed_messages completed_;
+  deadlines completed_deadlines_;  // likewise
   std::size_t octets_held_ = 0;
 };
 

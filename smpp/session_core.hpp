@@ -13,6 +13,7 @@
 #include "smpp/bind_state.hpp"
 #include "smpp/bytes.hpp"
 #include "smpp/codec.hpp"
+#include "smpp/congestion.hpp"
 #include "smpp/framing.hpp"
 #include "smpp/window.hpp"
 
@@ -31,14 +32,15 @@ enum class tlv_policy : std::uint8_t { by_version, always };
 struct session_options {
   smpp::role role{role::esme};
   std::string system_id{"smpp"};         // told to whoever binds (SMSC side)
-  std::uint8_t interface_version{0x34};  // ours
+  std::uint8_t interface_version{0x34};  // ours; 0x50 knows the broadcast commands and congestion
   std::uint32_t pdu_octets_max{131072};
   std::uint32_t window_max{10};  // requests of ours without a response
   std::chrono::milliseconds response_timeout{30'000};
   std::chrono::milliseconds enquire_link_interval{30'000};  // of silence; 0: never
   std::chrono::milliseconds inactivity_timeout{0};          // without any real request; 0: never
-  std::chrono::milliseconds session_init_timeout{10'000};   // to bind (SMSC side); 0: for ever
-  std::size_t output_octets_max{1 << 20};  // beyond it nothing is sent or read: the peer must read
+  std::chrono::milliseconds session_init_timeout{10'000};   // without a bind; 0: for ever
+  // Beyond it nothing is sent or read: the peer must read, within response_timeout.
+  std::size_t output_octets_max{1 << 20};
   smpp::leniency leniency{leniency::strict};
   tlv_policy tlvs{tlv_policy::by_version};
   std::uint32_t first_sequence{1};  // of our requests, to 0x7FFFFFFF; then they begin again at 1
@@ -61,6 +63,7 @@ struct response_received {
   command_status status{};
   bool late{false};  // after request_expired
   std::chrono::nanoseconds round_trip{};
+  std::optional<std::uint8_t> congestion;  // of a session of version 5.0: 0, idle, to 100
   any_pdu pdu;
 };
 struct request_expired {
@@ -95,7 +98,8 @@ enum class close_reason : std::uint8_t {
   framing_lost,
   no_answer,  // to a bind, enquire_link or unbind
   inactivity,
-  session_init,  // no bind came
+  session_init,  // nobody bound in time
+  not_reading,   // our output was full for a response_timeout, and nothing of it left
 };
 [[nodiscard]] std::string_view name(close_reason reason) noexcept;
 /// The last event of a session.
@@ -148,20 +152,28 @@ class session_core {
   void unbind(steady_time now);
   void close(close_reason reason, std::string detail = {});
   /// Until `release` nothing is decoded; time does not count against the peer meanwhile, and what
-  /// waits for it has the whole response_timeout again then.
+  /// waits for it has its whole time again then. Our own bind or unbind is not given up either:
+  /// whoever holds a peer and wants the end closes the session, or releases it.
   void hold() noexcept { held_ = true; }
   void release(steady_time now) noexcept;
 
   [[nodiscard]] bind_state state() const noexcept { return state_; }
   /// A request that this state allows would be sent.
   [[nodiscard]] bool can_send() const noexcept {
-    return is_bound(state_) && !gone_ && !ending() && !window_.full() &&
-           output_.size() < options_.output_octets_max;
+    return is_bound(state_) && !gone_ && !ending() && window_.in_flight() < window_limit() &&
+           !output_full();
   }
   [[nodiscard]] std::size_t in_flight() const noexcept { return window_.in_flight(); }
+  /// Requests that may be in flight now: `window_max`, or fewer as long as the SMSC says that it is
+  /// congested (smpp/congestion.hpp).
+  [[nodiscard]] std::uint32_t window_limit() const noexcept { return congestion_.allowed(); }
   [[nodiscard]] const session_options& options() const noexcept { return options_; }
   /// False: TLVs are left out of what is sent; a message_payload or a sar_ part fails with no_tlvs.
   [[nodiscard]] bool peer_takes_tlvs() const noexcept { return peer_takes_tlvs_; }
+  /// As the bind or its response said; 0: it did not, or not yet. Below 0x34 a message_id should
+  /// not be longer than eight characters (SMPP 3.3): the ids are the application's, and are sent as
+  /// they are.
+  [[nodiscard]] std::uint8_t peer_version() const noexcept { return peer_version_; }
 
  private:
   /// A request that only the session itself waits for: outside of the window, so that it can be
@@ -173,6 +185,9 @@ class session_core {
   };
   using optional_time = std::optional<steady_time>;
 
+  [[nodiscard]] bool output_full() const noexcept {
+    return output_.size() >= options_.output_octets_max;
+  }
   /// One of the two asked for the end.
   [[nodiscard]] bool ending() const noexcept { return unbind_ || peer_unbind_; }
 
@@ -190,6 +205,8 @@ class session_core {
 
   // Time. Each tells when on_time has something to do, so that next_deadline() cannot disagree.
   [[nodiscard]] optional_time bind_deadline() const;
+  [[nodiscard]] optional_time unbind_deadline() const;
+  [[nodiscard]] optional_time reading_deadline() const;
   [[nodiscard]] optional_time inactivity_deadline() const;
   [[nodiscard]] optional_time enquiry_deadline() const;
   [[nodiscard]] optional_time window_deadline() const;
@@ -203,6 +220,9 @@ class session_core {
   [[nodiscard]] bool on_response(const framing::frame& frame, event& into, steady_time now);
   [[nodiscard]] bool on_own_response(command_id request, const framing::frame& frame, event& into);
   [[nodiscard]] bool on_bind_response(const framing::frame& frame, event& into);
+  void hear_version(std::uint8_t version);
+  [[nodiscard]] std::optional<std::uint8_t> hear_congestion(const any_pdu& response,
+                                                            steady_time now);
   [[nodiscard]] static bool report(event& into, std::string what);
   [[nodiscard]] bool poll_end(event& into);
   void answer_unbind();
@@ -211,19 +231,21 @@ class session_core {
   session_options options_;
   framing framing_;
   window window_;
+  congestion congestion_;
   byte_buffer output_;
   bind_state state_{bind_state::open};
   bool held_{false};
   bool deciding_{false};  // about bind_command_
   bool accepted_{false};  // since the time was last told
   command_id bind_command_{};
-  std::uint8_t bind_version_{};
+  std::uint8_t peer_version_{};
   bool peer_takes_tlvs_{true};
   std::uint32_t sequence_;                              // the last one
   std::optional<own_request> bind_, enquiry_, unbind_;  // ours
   std::optional<own_request> peer_unbind_;  // answered when everything before it is, or in time
   std::size_t owed_{0};                     // requests reported and not answered
-  steady_time opened_, received_, active_, time_;
+  steady_time unbound_since_, received_, active_, time_;
+  optional_time full_since_;                       // the output
   steady_time patient_until_{steady_time::min()};  // no request expires before it
   std::optional<irregularity> noted_;              // reported next
   std::optional<closed> gone_;                     // the connection is
@@ -256,7 +278,7 @@ result<std::uint32_t> session_core::send(const Request& pdu, steady_time now,
   static_assert(!is_response(Request::id) && Request::id != command_id::enquire_link &&
                 Request::id != command_id::unbind);
   if (const auto allowed = check_send(Request::id); !allowed) return allowed.error();
-  if (!is_bind && !is_one_way(Request::id) && window_.full())
+  if (!is_bind && !is_one_way(Request::id) && window_.in_flight() >= window_limit())
     return make_error_code(error::window_full);
   const auto sequence = next_sequence();
   if (const auto sent = put(pdu, sequence, command_status::ok); !sent) return sent.error();

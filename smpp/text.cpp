@@ -1,6 +1,5 @@
 #include "smpp/text.hpp"
 
-#include "smpp/gsm7.hpp"
 #include "smpp/ucs2.hpp"
 
 #include <utility>
@@ -43,6 +42,17 @@ character_set character_set_of(std::uint8_t data_coding) {
   if (data_coding < 0xF0) return character_set::ucs2;    // message waiting: store, UCS-2
   constexpr std::uint8_t eight_bit = 0x04;               // message class
   return (data_coding & eight_bit) != 0 ? character_set::binary : character_set::gsm7;
+}
+
+std::optional<byte_buffer> encode_octets(std::string_view utf8, char32_t last) {
+  byte_buffer octets;
+  octets.reserve(utf8.size());
+  while (!utf8.empty()) {
+    const auto character = next_code_point(utf8);
+    if (!character || *character > last) return std::nullopt;
+    octets.push_back(static_cast<std::uint8_t>(*character));
+  }
+  return octets;
 }
 
 char32_t from_ascii(std::uint8_t octet) { return octet < 0x80 ? octet : replacement_character; }
@@ -95,12 +105,38 @@ alphabet alphabet_of(std::uint8_t data_coding) {
   }
 }
 
+// The low nibble of a message waiting indication says of what; the groups from C0 on say how.
+std::uint8_t as_ucs2(std::uint8_t data_coding) {
+  if (alphabet_of(data_coding) != alphabet::gsm7 || data_coding == data_coding_default)
+    return alphabet_of(data_coding) == alphabet::ucs2 ? data_coding : data_coding_ucs2;
+  if (data_coding < 0x80) return data_coding | 0x08U;
+  if (data_coding < 0xF0) return 0xE0U | (data_coding & 0x0FU);
+  return 0x18U | (data_coding & 0x03U);
+}
+
+std::uint8_t as_gsm7(std::uint8_t data_coding) {
+  if (alphabet_of(data_coding) != alphabet::ucs2 || data_coding == data_coding_ucs2)
+    return alphabet_of(data_coding) == alphabet::gsm7 ? data_coding : data_coding_default;
+  if (data_coding < 0x80) return data_coding & 0xF3U;
+  return 0xD0U | (data_coding & 0x0FU);
+}
+
 std::optional<encoded_text> encode_text(std::string_view utf8) {
   if (auto septets = gsm7_encode(utf8)) {
     return encoded_text{data_coding_default, std::move(*septets)};
   }
   if (auto units = ucs2_encode(utf8)) return encoded_text{data_coding_ucs2, std::move(*units)};
   return std::nullopt;
+}
+
+std::optional<byte_buffer> encode_text(std::string_view utf8, std::uint8_t data_coding) {
+  switch (character_set_of(data_coding)) {
+    case character_set::gsm7: return gsm7_encode(utf8);
+    case character_set::ascii: return encode_octets(utf8, 0x7F);
+    case character_set::latin1: return encode_octets(utf8, 0xFF);
+    case character_set::ucs2: return ucs2_encode(utf8);
+    default: return std::nullopt;
+  }
 }
 
 std::string decode_text(std::uint8_t data_coding, byte_view octets) {
@@ -114,6 +150,25 @@ std::string decode_text(std::uint8_t data_coding, byte_view octets) {
     case character_set::binary: break;
   }
   return to_hex(octets);
+}
+
+std::string decode_text(const encoded_text& text) {
+  if (alphabet_of(text.data_coding) == alphabet::gsm7) return gsm7_decode(text.octets, text.tables);
+  return decode_text(text.data_coding, text.octets);
+}
+
+encoded_text canonical_text(encoded_text text) {
+  switch (character_set_of(text.data_coding)) {
+    case character_set::binary:
+    case character_set::ucs2: return text;
+    case character_set::gsm7:
+      if (text.tables == gsm7_tables{}) return text;
+      break;
+    default: break;
+  }
+  const auto utf8 = decode_text(text);
+  if (auto septets = gsm7_encode(utf8)) return {as_gsm7(text.data_coding), std::move(*septets)};
+  return {as_ucs2(text.data_coding), ucs2_encode(utf8).value()};  // what is decoded is valid UTF-8
 }
 
 }  // namespace smpp

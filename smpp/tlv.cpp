@@ -113,6 +113,16 @@ bool tlv_list::assign_wire(byte_view octets) {
   return true;
 }
 
+const tag_facts* tlv_list::find_bad_length() const noexcept {
+  for (auto one = begin(); one != end(); ++one) {
+    const auto* const facts = find_facts((*one).tag);
+    const auto length = (*one).value.size();
+    if (facts != nullptr && (length < facts->length_min || length > facts->length_max))
+      return facts;
+  }
+  return nullptr;
+}
+
 std::optional<byte_view> tlv_list::find(tag wanted) const noexcept {
   std::optional<byte_view> found;
   for (auto one = begin(); one != end(); ++one) {

@@ -126,6 +126,8 @@ class tlv_list {
   [[nodiscard]] bool assign_wire(byte_view octets);
   [[nodiscard]] byte_view wire() const noexcept { return wire_.bytes(); }
   [[nodiscard]] bool empty() const noexcept { return wire_.empty(); }
+  /// Of the first parameter whose length the specification does not allow; null: there is none.
+  [[nodiscard]] const tag_facts* find_bad_length() const noexcept;
   void clear() noexcept { wire_.clear(); }
 
   /// Of a parameter that stands there more than once the last one counts. Views live until the list

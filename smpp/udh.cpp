@@ -52,12 +52,38 @@ std::optional<user_data_header> parse_udh(byte_view user_data) {
 }
 
 byte_buffer format_udh(const concatenation_element& element) {
-  const auto high = static_cast<std::uint8_t>(element.reference >> 8U);
-  const auto low = static_cast<std::uint8_t>(element.reference & 0xFFU);
-  if (element.width == reference_width::octet) {
-    return {5, iei_concatenation_8, 3, low, element.total, element.sequence};
+  user_data_header header;
+  header.concatenation = element;
+  return format_udh(header);
+}
+
+byte_buffer format_udh(const user_data_header& header) {
+  byte_buffer octets{0};
+  const auto put_word = [&](std::uint16_t word) {
+    octets.push_back(static_cast<std::uint8_t>(word >> 8U));
+    octets.push_back(static_cast<std::uint8_t>(word & 0xFFU));
+  };
+  if (const auto& part = header.concatenation) {
+    if (part->width == reference_width::octet) {
+      const auto low = static_cast<std::uint8_t>(part->reference & 0xFFU);
+      octets.insert(octets.end(), {iei_concatenation_8, 3, low});
+    } else {
+      octets.insert(octets.end(), {iei_concatenation_16, 4});
+      put_word(part->reference);
+    }
+    octets.insert(octets.end(), {part->total, part->sequence});
   }
-  return {6, iei_concatenation_16, 4, high, low, element.total, element.sequence};
+  if (const auto& ports = header.ports) {
+    octets.insert(octets.end(), {iei_ports_16, 4});
+    put_word(ports->destination);
+    put_word(ports->source);
+  }
+  if (header.single_shift) octets.insert(octets.end(), {iei_single_shift, 1, *header.single_shift});
+  if (header.locking_shift)
+    octets.insert(octets.end(), {iei_locking_shift, 1, *header.locking_shift});
+  if (octets.size() == 1) return {};
+  octets.front() = static_cast<std::uint8_t>(octets.size() - 1);
+  return octets;
 }
 
 }  // namespace smpp

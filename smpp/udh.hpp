@@ -4,6 +4,7 @@
 //
 //   05 00 03 RR TT NN      part NN of TT of message RR       (8-bit reference)
 //   06 08 04 RR RR TT NN   the same                          (16-bit reference)
+//   03 24 01 LL            the text uses the single shift table of language LL; 25: the locking one
 #pragma once
 
 #include "smpp/bytes.hpp"
@@ -52,5 +53,9 @@ struct user_data_header {
 /// The header, length octet included, that holds `element` alone: 6 octets for an octet reference
 /// (whose high octet is dropped), 7 for a word.
 [[nodiscard]] byte_buffer format_udh(const concatenation_element& element);
+
+/// The header, length octet included, with the elements that `header` has; `header.octets` is not
+/// looked at. Empty where it has none. Ports are written in 16 bits.
+[[nodiscard]] byte_buffer format_udh(const user_data_header& header);
 
 }  // namespace smpp

@@ -44,6 +44,14 @@ struct recut {
   std::uint8_t parts{};
 };
 
+/// A message that is still queued says something else.
+struct replaced {
+  id64 id{};
+  std::string_view body;
+  std::uint8_t registered_delivery{}, parts{1};
+  wall_time expires_at;
+};
+
 /// A part of a message of several parts got its final state from a receipt.
 struct settled_part {
   id64 id{};
@@ -103,6 +111,7 @@ struct batch {
   std::vector<parked> parks;
   std::vector<rescheduled> reschedules;
   std::vector<recut> recuts;
+  std::vector<replaced> replacements;
   std::vector<sent_part> parts;
   std::vector<sent> sents;
   std::vector<settled_part> part_settlements;

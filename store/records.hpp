@@ -212,6 +212,9 @@ struct api_key {
   bool active{true};
 };
 
+/// How an application is shown message ids. Stored: do not renumber.
+enum class message_id_form : std::uint8_t { hexadecimal = 0, decimal = 1 };
+
 struct login {
   std::int64_t id{};
   std::int64_t account{};
@@ -219,6 +222,9 @@ struct login {
   std::string password_hash;  // libsodium crypto_pwhash_str
   bool active{true};
   std::uint32_t binds_max{};  // 0: the configuration's
+  // How its receipts are written; the daemon gives these their meaning. Empty: as everybody's.
+  std::string receipt_format, receipt_errors;
+  message_id_form id_form{message_id_form::hexadecimal};
 };
 
 struct keyword {

@@ -50,7 +50,7 @@ class writer {
   [[nodiscard]] virtual result<void> deactivate_key(std::string_view key_id) = 0;
   [[nodiscard]] virtual result<login> create_login(const login& wanted) = 0;  // id is ignored
   [[nodiscard]] virtual result<void> update_login(
-      const login& changed) = 0;  // by id: password, active, binds_max
+      const login& changed) = 0;  // by id: all but account and system_id
   [[nodiscard]] virtual result<void> update_account(const account& changed) = 0;    // by id: active
   [[nodiscard]] virtual result<keyword> create_keyword(const keyword& wanted) = 0;  // id is ignored
   [[nodiscard]] virtual result<void> update_keyword(
@@ -98,6 +98,16 @@ class reader {
   /// The latest queued, unsent message's attempts and due time if it stands in the schedule; empty:
   /// it does not.
   [[nodiscard]] virtual result<std::vector<scheduled>> find_scheduled(id64 id) = 0;
+
+  /// Where it is parked; empty: it is not.
+  [[nodiscard]] virtual result<std::vector<parked>> find_parked(id64 id) = 0;
+  /// Messages of an account from one address to another, of those that are parked or scheduled.
+  /// Looks at no more than `looked_at_max` of either: the newest that are parked, the first that
+  /// are due. A message may come twice.
+  [[nodiscard]] virtual result<rows<found_message>> find_waiting(std::int64_t account,
+                                                                 std::string_view source,
+                                                                 std::string_view destination,
+                                                                 std::size_t looked_at_max) = 0;
 
   // What a start reads back, and what the loop reads when its memory has room again. All in order,
   // at most `limit`.

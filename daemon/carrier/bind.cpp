@@ -160,6 +160,10 @@ void bind::disconnect() {
   if (session_) session_->close("smppd stops");
 }
 
+std::uint32_t bind::window() const noexcept {
+  return transmits() && session_ ? session_->core().window_limit() : 0;
+}
+
 bool bind::can_submit() const { return transmits() && session_ && session_->can_send(); }
 
 bool bind::submit(const smpp::submit_sm& pdu, std::uint64_t cookie) {

@@ -68,6 +68,9 @@ class bind final : public smpp::net::session_handler {
   [[nodiscard]] bool up() const noexcept { return bound_; }
   /// Bound, and of a role that submits.
   [[nodiscard]] bool transmits() const noexcept { return bound_ && role_ != bind_role::receiver; }
+  /// Parts that may be in flight on it now: none where it does not transmit, fewer than configured
+  /// where the carrier says that it is congested.
+  [[nodiscard]] std::uint32_t window() const noexcept;
   /// And its window has room.
   [[nodiscard]] bool can_submit() const;
   /// False where the session refused it; then no answer follows.

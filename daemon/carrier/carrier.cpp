@@ -154,10 +154,9 @@ bool carrier::prepare_current() {
     current_->settled = false;
     current_->trouble = submit_trouble::none;
     current_->next_part = 1;
-    current_->split.clear();
-    const auto count =
-        cut(current_->text->body, current_->data_coding, current_->esm_class, current_->options,
-            settings_.concatenation, reference_of(current_->id), &current_->split);
+    const message_text text{current_->text->body, current_->data_coding, current_->esm_class,
+                            current_->options};
+    const auto count = cut(text, settings_, reference_of(current_->id), &current_->written);
     const auto parts =
         static_cast<std::uint8_t>(std::clamp<std::size_t>(count, 1, smpp::parts_max));
     if (std::exchange(current_->parts, parts) != parts)
@@ -172,11 +171,15 @@ bool carrier::prepare_current() {
   return current_ != nullptr;
 }
 
-bind* carrier::choose_bind() {
-  std::size_t window = 0;
+std::size_t carrier::window() const {
+  std::size_t sum = 0;
   for (const auto& one : binds_)
-    window += one->transmits() ? settings_.window : 0;
-  if (in_flight_count_ + unrecorded_ >= window) return nullptr;
+    sum += one->window();
+  return sum;
+}
+
+bind* carrier::choose_bind() {
+  if (in_flight_count_ + unrecorded_ >= window()) return nullptr;
   for (std::size_t i = 0; i < binds_.size(); ++i) {
     auto& candidate = *binds_[(turn_ + i) % binds_.size()];
     if (!candidate.can_submit()) continue;
@@ -365,6 +368,7 @@ carrier::description carrier::describe() const {
   description now;
   now.queued = queue_.size();
   now.in_flight = in_flight_count_;
+  now.window = window();
   now.binds = binds_.size();
   now.rate = rate_.current();
   for (const auto& one : binds_) {

@@ -106,6 +106,14 @@ class carrier final : public bind_events {
   [[nodiscard]] std::chrono::steady_clock::duration down_for(time now) const noexcept;
   /// Takes every message out of the queue that has not been started: they go elsewhere.
   [[nodiscard]] std::vector<outbound_ptr> take_unstarted();
+  /// Takes those of an account's messages out of the queue of which it has nothing yet and for
+  /// which `wanted(message)`.
+  template <class Predicate>
+  [[nodiscard]] std::vector<outbound_ptr> take_waiting(std::int64_t account, Predicate wanted) {
+    return queue_.take_if(account, [&](const outbound_ptr& one) {
+      return one->accepted.none() && !one->possible_duplicate && wanted(*one);
+    });
+  }
   /// Reports the messages of the queue whose validity has ended: while it is down nothing else
   /// would.
   void expire(store::wall_time now);
@@ -123,6 +131,7 @@ class carrier final : public bind_events {
 
   struct description {
     std::size_t queued{}, in_flight{}, binds_up{}, binds{};
+    std::size_t window{};  // parts that may be in flight now, on all binds that are up
     double rate{};
     std::string last_error;
     std::vector<std::string> bind_states;
@@ -141,6 +150,7 @@ class carrier final : public bind_events {
   };
 
   void dispatch();
+  [[nodiscard]] std::size_t window() const;
   [[nodiscard]] bind* choose_bind();
   [[nodiscard]] bool prepare_current();
   [[nodiscard]] bool submit_part(bind& by, time now);

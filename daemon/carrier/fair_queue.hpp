@@ -64,15 +64,22 @@ class fair_queue {
   [[nodiscard]] std::vector<Item> take_if(Predicate wanted) {
     std::vector<Item> taken;
     for (auto& level : levels_) {
-      for (auto& [account, line] : level.lines) {
-        const auto rest = std::stable_partition(line.begin(), line.end(),
-                                                [&](const Item& item) { return !wanted(item); });
-        std::move(rest, line.end(), std::back_inserter(taken));
-        line.erase(rest, line.end());
-      }
-      std::erase_if(level.lines, [](const auto& one) { return one.second.empty(); });
-      std::erase_if(level.turns,
-                    [&](std::int64_t account) { return !level.lines.contains(account); });
+      for (auto& [account, line] : level.lines)
+        take_from(line, wanted, taken);
+      forget_empty_lines(level);
+    }
+    size_ -= taken.size();
+    return taken;
+  }
+  /// The same among those of one account.
+  template <class Predicate>
+  [[nodiscard]] std::vector<Item> take_if(std::int64_t account, Predicate wanted) {
+    std::vector<Item> taken;
+    for (auto& level : levels_) {
+      const auto line = level.lines.find(account);
+      if (line == level.lines.end()) continue;
+      take_from(line->second, wanted, taken);
+      forget_empty_lines(level);
     }
     size_ -= taken.size();
     return taken;
@@ -95,6 +102,20 @@ class fair_queue {
     std::map<std::int64_t, fifo> lines;  // by account; none is empty
     std::deque<std::int64_t> turns;      // each account of `lines` once, next one first
   };
+
+  template <class Predicate>
+  static void take_from(fifo& line, Predicate& wanted, std::vector<Item>& taken) {
+    const auto first = std::ranges::find_if(line, wanted);
+    const auto rest =
+        std::stable_partition(first, line.end(), [&](const Item& item) { return !wanted(item); });
+    std::move(rest, line.end(), std::back_inserter(taken));
+    line.erase(rest, line.end());
+  }
+  static void forget_empty_lines(priority_level& level) {
+    std::erase_if(level.lines, [](const auto& one) { return one.second.empty(); });
+    std::erase_if(level.turns,
+                  [&](std::int64_t account) { return !level.lines.contains(account); });
+  }
 
   fifo& line_of(std::uint8_t priority, std::int64_t account) {
     auto& level = levels_[priority < priorities ? priority : priorities - 1];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "smpp/segmenter.hpp"
+#include "smpp/text_conventions.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -70,6 +71,7 @@ struct smpp_server_config {
   seconds inactivity_timeout{0};  // 0: a silent peer is found by enquire_link
   seconds response_timeout{30};
   std::uint32_t deliver_attempts_max{0};  // 0: until the notice is too old
+  smpp::text_conventions text;            // what applications mean; without languages
   bool proxy_protocol{false};             // every connection begins with a PROXY header
   // Not empty: TLS from the first octet on. All PEM.
   std::string tls_certificate, tls_private_key;
@@ -100,6 +102,13 @@ struct limits_config {
   bool operator==(const limits_config&) const = default;
 };
 
+/// What smppd may do to texts of the HTTP API so that they need no UCS-2.
+struct text_config {
+  bool smart_replacement{false};  // typographic characters
+  bool transliterate{false};      // other scripts and accents
+  bool operator==(const text_config&) const = default;
+};
+
 /// Of one trace file; then it ends.
 inline constexpr std::size_t trace_octets_max = std::size_t{1} << 30U;
 
@@ -123,6 +132,7 @@ struct carrier_config {
   std::optional<std::uint8_t> source_ton, source_npi, destination_ton, destination_npi;
   std::string service_type;
   smpp::concatenation concatenation{smpp::concatenation::udh8};
+  smpp::text_conventions text;
   carrier_id_form id_form{carrier_id_form::automatic};
   unknown_outcome on_unknown_outcome{unknown_outcome::retry};
   seconds response_timeout{30};
@@ -165,6 +175,7 @@ struct config {
   smpp_server_config smpp;
   webhook_config webhook;
   limits_config limits;
+  text_config text;
   seconds reassembly_timeout{300};
   std::vector<carrier_config> carriers;
   std::vector<route_config> routes;

@@ -4,6 +4,7 @@
 #include "daemon/credentials.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -14,18 +15,27 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t million = 1'000'000;
 
-template <class Table, class Value, class Shape>
-key_rule<Table> key(std::string_view name, std::string_view meaning, Value Table::*member,
-                    Shape shape) {
+// `member` of the table, or a function that gives access to what it stands for.
+template <class Table, class Member, class Shape>
+key_rule<Table> key_of(std::string_view name, std::string_view meaning, Member member,
+                       Shape shape) {
   return {name, meaning,
           [member, shape](const toml::node& value, Table& table,
                           const std::filesystem::path&) -> std::optional<shape::complaint> {
             auto read = shape(value);
             if (!read) return read.error();
-            table.*member = std::move(*read);
+            std::invoke(member, table) = std::move(*read);
             return std::nullopt;
           },
-          [member](const Table& a, const Table& b) { return a.*member == b.*member; }};
+          [member](const Table& a, const Table& b) {
+            return std::invoke(member, a) == std::invoke(member, b);
+          }};
+}
+
+template <class Table, class Value, class Shape>
+key_rule<Table> key(std::string_view name, std::string_view meaning, Value Table::*member,
+                    Shape shape) {
+  return key_of<Table>(name, meaning, member, shape);
 }
 
 template <class Table>
@@ -57,6 +67,37 @@ shape::duration<seconds> whole_seconds(milliseconds min, milliseconds max) { ret
 shape::number<std::uint8_t> octet() { return {0, std::numeric_limits<std::uint8_t>::max()}; }
 shape::number<std::uint32_t> pdu_octets() { return {1024, 16 * million}; }
 
+// How a peer writes text.
+
+template <class Table>
+key_rule<Table> default_alphabet_key() {
+  using smpp::default_alphabet;
+  return key_of<Table>(
+      "default_alphabet", "what data_coding 0 means",
+      [](auto& table) -> auto& { return table.text.default_alphabet; },
+      shape::choice<default_alphabet>{{{"gsm7", default_alphabet::gsm7},
+                                       {"latin1", default_alphabet::latin1},
+                                       {"ascii", default_alphabet::ascii}}});
+}
+
+template <class Table>
+key_rule<Table> gsm7_packed_key() {
+  return key_of<Table>(
+      "gsm7_packed", "whether GSM 7-bit text is packed, eight septets in seven octets",
+      [](auto& table) -> auto& { return table.text.gsm7_packed; }, shape::flag{});
+}
+
+key_rule<carrier_config> national_languages_key() {
+  using smpp::gsm7_language;
+  const shape::choice<gsm7_language> language{{{"turkish", gsm7_language::turkish},
+                                               {"spanish", gsm7_language::spanish},
+                                               {"portuguese", gsm7_language::portuguese}}};
+  return key_of<carrier_config>(
+      "national_languages", "whose national tables may be used where UCS-2 needs more parts",
+      [](auto& table) -> auto& { return table.text.national_languages; },
+      shape::list_of<shape::choice<gsm7_language>>{language, 0, 3});
+}
+
 key_rules<carrier_config> carrier_bind_keys() {
   using table = carrier_config;
   return {
@@ -70,7 +111,7 @@ key_rules<carrier_config> carrier_bind_keys() {
                  &table::password, password_octets_max),
       key("system_type", "where the carrier asks for one", &table::system_type, shape::text{0, 12}),
       key("interface_version", "the version of SMPP that the bind says", &table::interface_version,
-          shape::choice<std::uint8_t>{{{"3.3", 0x33}, {"3.4", 0x34}}}),
+          shape::choice<std::uint8_t>{{{"3.3", 0x33}, {"3.4", 0x34}, {"5.0", 0x50}}}),
       key("mode", "one session for both directions, or a pair", &table::mode,
           shape::choice<bind_mode>{{{"transceiver", bind_mode::transceiver},
                                     {"transmitter_receiver", bind_mode::transmitter_receiver}}}),
@@ -98,6 +139,9 @@ key_rules<carrier_config> carrier_message_keys() {
                                               {"udh16", smpp::concatenation::udh16},
                                               {"sar", smpp::concatenation::sar},
                                               {"payload", smpp::concatenation::payload}}}),
+      default_alphabet_key<table>(),
+      gsm7_packed_key<table>(),
+      national_languages_key(),
       key("id_form", "how message ids in receipts differ from those in submit_sm_resp",
           &table::id_form,
           shape::choice<carrier_id_form>{{{"automatic", carrier_id_form::automatic},
@@ -241,6 +285,8 @@ const key_rules<smpp_server_config>& smpp_keys() {
       key("deliver_attempts_max",
           "a deliver_sm not taken this often is given up; 0: only with store.retention",
           &table::deliver_attempts_max, count(0, million)),
+      default_alphabet_key<table>(),
+      gsm7_packed_key<table>(),
       key("proxy_protocol", "whether every connection begins with a PROXY header",
           &table::proxy_protocol, shape::flag{}),
       key("tls_certificate", "PEM file of the certificate; given: TLS", &table::tls_certificate,
@@ -287,6 +333,17 @@ const key_rules<limits_config>& limits_keys() {
           &table::validity_default, whole_seconds(1s, 24h * 365)),
       key("shutdown_timeout", "what is in flight at a stop may take", &table::shutdown_timeout,
           whole_seconds(0s, 10min)),
+  };
+  return keys;
+}
+
+const key_rules<text_config>& text_keys() {
+  using table = text_config;
+  static const key_rules<table> keys{
+      key("smart_replacement", "whether typographic characters may become plain ones",
+          &table::smart_replacement, shape::flag{}),
+      key("transliterate", "whether other scripts, and accents, may become plain letters",
+          &table::transliterate, shape::flag{}),
   };
   return keys;
 }

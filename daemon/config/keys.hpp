@@ -37,6 +37,7 @@ using key_rules = std::vector<key_rule<Table>>;
 [[nodiscard]] const key_rules<smpp_server_config>& smpp_keys();
 [[nodiscard]] const key_rules<webhook_config>& webhook_keys();
 [[nodiscard]] const key_rules<limits_config>& limits_keys();
+[[nodiscard]] const key_rules<text_config>& text_keys();
 [[nodiscard]] const key_rules<config>& reassembly_keys();
 [[nodiscard]] const key_rules<carrier_config>& carrier_keys();
 [[nodiscard]] const key_rules<route_config>& route_keys();
@@ -54,6 +55,7 @@ void visit_tables(Visitor&& visitor) {
   visitor.single("smpp", &config::smpp, smpp_keys());
   visitor.single("webhook", &config::webhook, webhook_keys());
   visitor.single("limits", &config::limits, limits_keys());
+  visitor.single("text", &config::text, text_keys());
   visitor.single("reassembly", std::identity{}, reassembly_keys());
   visitor.repeated("carrier", &config::carriers, carrier_keys(), &carrier_config::name);
   visitor.repeated("route", &config::routes, route_keys(), &route_config::prefix);

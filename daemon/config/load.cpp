@@ -159,6 +159,11 @@ class loading {
       const auto& carrier = result_.carriers[i];
       check_tls(source, fmt::format("carrier[{}]", i), carrier.tls_certificate,
                 carrier.tls_private_key);
+      if (carrier.text.default_alphabet != smpp::default_alphabet::gsm7 &&
+          !carrier.text.national_languages.empty()) {
+        report(source.get("national_languages")->source(), key("national_languages"),
+               "national tables need default_alphabet = \"gsm7\"; keep one of both");
+      }
       if (carrier.reconnect_min > carrier.reconnect_max) {
         const auto* culprit = source.get("reconnect_min");
         if (culprit == nullptr) culprit = source.get("reconnect_max");

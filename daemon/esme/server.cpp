@@ -5,7 +5,6 @@
 #include "daemon/observe/log.hpp"
 #include "daemon/tls_settings.hpp"
 #include "smpp/net/proxy.hpp"
-#include "smpp/smpp_time.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -23,11 +22,16 @@ using smpp::command_status;
 namespace {
 
 constexpr std::chrono::seconds redeliver_after{5};
-constexpr std::size_t queries_max = 100;  // of one session at a time: each reads the store
 constexpr std::chrono::seconds unbind_patience{2};
 
 bool receives(smpp::bind_state state) {
   return state == smpp::bind_state::bound_rx || state == smpp::bind_state::bound_trx;
+}
+
+// Receipts go to any bind; messages to those that asked for their number.
+bool wants(const address_range& range, const notice_item& item) {
+  const auto* const message = std::get_if<inbound_content>(&item.content);
+  return message == nullptr || range.matches(message->destination.view());
 }
 
 }  // namespace
@@ -152,10 +156,8 @@ void esme_server::on_request(session& from, smpp::request_received& request) {
         using type = std::decay_t<decltype(pdu)>;
         if constexpr (std::is_base_of_v<smpp::bind_fields, type>) {
           on_bind(from, sequence, pdu);
-        } else if constexpr (std::is_same_v<type, smpp::submit_sm>) {
-          on_submit(from, sequence, pdu);
-        } else if constexpr (std::is_same_v<type, smpp::query_sm>) {
-          on_query(from, sequence, pdu);
+        } else if constexpr (requires { this->on_operation(from, sequence, pdu); }) {
+          on_operation(from, sequence, pdu);
         } else {
           from.reply_error(request.head.id, sequence, command_status::invcmdid);
         }
@@ -179,6 +181,7 @@ void esme_server::on_bind(session& from, std::uint32_t sequence, const Bind& pdu
   if (!has_room_for(*login)) {
     return refuse_bind(from, sequence, command_status::alybnd, system_id, "too many binds");
   }
+  if (auto* const one = find(from.id())) one->range = address_range(pdu.address_range.view());
   const auto host = std::string_view(from.remote()).substr(0, from.remote().rfind(':'));
   unchecked_.push_back(
       0, static_cast<std::int64_t>(std::hash<std::string_view>{}(host)),
@@ -241,6 +244,10 @@ void esme_server::finish_bind(std::uint64_t id, std::uint32_t sequence,
   figures_.esme_sessions.Increment();
   log::info("ESME {}: {} bound, {}", link.remote(), system_id, smpp::name(link.core().state()));
   if (receives(link.core().state())) {
+    if (const auto& trouble = one->range.trouble(); !trouble.empty()) {
+      log::warning("ESME {}: the address_range of {} is taken as everything: {}", link.remote(),
+                   system_id, trouble);
+    }
     receivers_[login->id].push_back(id);
     gateway_->pending().wake(login->id);
   }
@@ -254,79 +261,16 @@ void esme_server::refuse_bind(session& to, std::uint32_t sequence, command_statu
   to.close("bind refused");
 }
 
-// Submitting.
-
-void esme_server::on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu) {
-  auto* const one = find(from.id());
-  const auto* login = one != nullptr ? gateway_->customers().find_login(one->login) : nullptr;
-  const auto refuse = [&](command_status status) {
-    figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
-    from.reply_error(smpp::command_id::submit_sm, sequence, status);
-  };
-  if (login == nullptr) return refuse(command_status::submitfail);  // disabled since it bound
-  if (one->unanswered >= settings_.in_window) return refuse(command_status::throttled);
-  ++one->unanswered;
-  gateway_->submit(
-      *login, pdu, [this, id = from.id(), sequence](command_status status, store::id64 message) {
-        figures_.esme_submits[static_cast<std::uint32_t>(status)].Increment();
-        auto* const asker = find(id);
-        if (asker == nullptr) return;
-        --asker->unanswered;
-        if (status != command_status::ok) {
-          return asker->link->reply_error(smpp::command_id::submit_sm, sequence, status);
-        }
-        smpp::submit_sm_resp response;
-        response.message_id = to_smpp_id(message);
-        std::ignore = asker->link->reply(sequence, response);
-      });
-}
-
-void esme_server::on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu) {
-  auto* const one = find(from.id());
-  const auto id = parse_smpp_id(pdu.message_id.view());
-  if (!id || one == nullptr) {
-    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::invmsgid);
-  }
-  if (one->queries >= queries_max) {
-    return from.reply_error(smpp::command_id::query_sm, sequence, command_status::throttled);
-  }
-  ++one->queries;
-  auto query = [wanted = *id](store::reader& store) { return store.find_message(wanted); };
-  gateway_->store().read(query, [this, session_id = from.id(), login = one->login, sequence,
-                                 asked = std::string(pdu.message_id.view()),
-                                 source = std::string(pdu.source_addr.view())](
-                                    store::result<store::rows<store::found_message>> found) {
-    auto* const asker = find(session_id);
-    if (asker == nullptr) return;
-    --asker->queries;
-    auto& link = *asker->link;
-    const bool known = found && !found->items.empty() &&
-                       found->items.front().message.login == login &&
-                       (source.empty() || found->items.front().message.source == source);
-    if (!known) {
-      return link.reply_error(smpp::command_id::query_sm, sequence, command_status::queryfail);
-    }
-    const auto& state = found->items.front().state;
-    smpp::query_sm_resp response;
-    response.message_id = asked;
-    response.message_state = static_cast<std::uint8_t>(to_message_state(state.state, state.why));
-    if (store::is_final(state.state)) {
-      response.final_date =
-          smpp::format_absolute_time(std::chrono::floor<smpp::deciseconds>(state.changed_at));
-    }
-    std::ignore = link.reply(sequence, response);
-  });
-}
-
 // Delivering.
 
-esme_server::esme* esme_server::choose(std::int64_t login) {
-  const auto found = receivers_.find(login);
+esme_server::esme* esme_server::choose(const notice_item& item) {
+  const auto found = receivers_.find(item.target);
   if (found == receivers_.end()) return nullptr;
   auto& sessions = found->second;
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     auto* const one = find(sessions[i]);
     if (one == nullptr || !one->link->alive() || !one->link->can_send()) continue;
+    if (!wants(one->range, item)) continue;
     std::rotate(sessions.begin(), sessions.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                 sessions.end());
     return one;
@@ -334,24 +278,34 @@ esme_server::esme* esme_server::choose(std::int64_t login) {
   return nullptr;
 }
 
-bool esme_server::can_take(std::int64_t target) {
-  const auto found = receivers_.find(target);
-  return !stopping_ && found != receivers_.end() &&
-         std::ranges::any_of(found->second, [this](std::uint64_t id) {
-           auto* const one = find(id);
-           return one != nullptr && one->link->alive() && one->link->can_send();
-         });
+notice_courier::taking esme_server::can_take(const notice_item& item) {
+  const auto found = receivers_.find(item.target);
+  if (stopping_ || found == receivers_.end()) return taking::later;
+  auto best = taking::nobody;
+  bool somebody = false;
+  for (const auto id : found->second) {
+    const auto* const one = find(id);
+    if (one == nullptr || !one->link->alive()) continue;
+    somebody = true;
+    if (!wants(one->range, item)) continue;
+    if (one->link->can_send()) return taking::now;
+    best = taking::later;
+  }
+  return somebody ? best : taking::later;
 }
 
 void esme_server::take(notice_item item) {
-  auto* const to = choose(item.target);
+  auto* const to = choose(item);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
   if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
-    const auto pdu = write_receipt(*receipt);
+    const auto* login = gateway_->customers().find_login(item.target);
+    const auto pdu =
+        write_receipt(*receipt, login != nullptr ? *login : store::login{}, settings_.text);
     return deliver(*to, std::move(item), pdu, {});
   }
-  auto parts = write_inbound(std::get<inbound_content>(item.content),
-                             to->link->core().peer_takes_tlvs(), reference_of(item.subject));
+  auto parts =
+      write_inbound(std::get<inbound_content>(item.content), to->link->core().peer_takes_tlvs(),
+                    reference_of(item.subject), settings_.text);
   if (parts.empty()) {
     log::warning("message {}: too long for ESME {}", to_smpp_id(item.subject), to->system_id);
     return gateway_->pending().done(item.target, item.sequence);
@@ -451,7 +405,9 @@ asio::awaitable<void> esme_server::stop(std::chrono::steady_clock::time_point un
   if (listener_) listener_->stop();
   asio::steady_timer wait(loop_);
   const auto open = [this] {
-    return std::ranges::any_of(esmes_, [](const auto& one) { return one.second.unanswered > 0; });
+    return std::ranges::any_of(esmes_, [](const auto& one) {
+      return one.second.unanswered > 0 || one.second.questions > 0;
+    });
   };
   while (open() && std::chrono::steady_clock::now() < until) {
     wait.expires_after(std::chrono::milliseconds{10});

@@ -5,6 +5,7 @@
 #include "daemon/carrier/fair_queue.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/credentials.hpp"
+#include "daemon/esme/address_range.hpp"
 #include "daemon/gateway/gateway.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/observe/metrics.hpp"
@@ -54,7 +55,7 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   };
   [[nodiscard]] std::vector<description> describe() const;
 
-  [[nodiscard]] bool can_take(std::int64_t target) override;
+  [[nodiscard]] taking can_take(const notice_item& item) override;
   void take(notice_item item) override;
 
  private:
@@ -66,8 +67,9 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
     std::shared_ptr<session> link;
     std::int64_t login{0};  // 0: not bound
     std::string system_id;
-    std::size_t unanswered{0};  // submit_sm that wait for their commit
-    std::size_t queries{0};     // query_sm that wait for the store
+    address_range range;        // of the inbound messages that it takes
+    std::size_t unanswered{0};  // messages that wait for their commit
+    std::size_t questions{0};   // query_sm, cancel_sm and replace_sm that wait for the store
     std::size_t delivering{0};  // deliver_sm that wait for their response
   };
 
@@ -92,8 +94,35 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void check_passwords();
   void refuse_bind(session& to, std::uint32_t sequence, smpp::command_status status,
                    const std::string& system_id, std::string_view why);
-  void on_submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
-  void on_query(session& from, std::uint32_t sequence, const smpp::query_sm& pdu);
+
+  // What a bound application asks for; anything else gets ESME_RINVCMDID.
+  void on_operation(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu);
+  void on_operation(session& from, std::uint32_t sequence, const smpp::submit_multi& pdu);
+  void on_operation(session& from, std::uint32_t sequence, const smpp::data_sm& pdu);
+  void on_operation(session& from, std::uint32_t sequence, const smpp::query_sm& pdu);
+  void on_operation(session& from, std::uint32_t sequence, const smpp::cancel_sm& pdu);
+  void on_operation(session& from, std::uint32_t sequence, const smpp::replace_sm& pdu);
+  template <class Response>
+  void submit(session& from, std::uint32_t sequence, const smpp::submit_sm& pdu,
+              smpp::command_id asked);
+  /// Whose it is; null after a refusal.
+  [[nodiscard]] const store::login* begin_submission(session& from, smpp::command_id asked,
+                                                     std::uint32_t sequence, std::size_t messages);
+  void refuse_submission(session& to, smpp::command_id asked, std::uint32_t sequence,
+                         smpp::command_status status);
+  /// Whom to answer that all is well; null: the session is gone, or got the error.
+  [[nodiscard]] session* end_submission(std::uint64_t id, smpp::command_id asked,
+                                        std::uint32_t sequence, std::size_t messages,
+                                        smpp::command_status status);
+  struct question {
+    const store::login* login{nullptr};  // null after a refusal
+    store::id64 id{0};                   // 0: none was given
+  };
+  [[nodiscard]] question begin_question(session& from, smpp::command_id asked,
+                                        std::uint32_t sequence, std::string_view message_id,
+                                        smpp::command_status failed);
+  [[nodiscard]] session* end_question(std::uint64_t id);
+
   void on_deliver_response(const smpp::response_received& response);
   /// Sends `pdu`; `rest` follows it one by one.
   void deliver(esme& to, notice_item item, const smpp::deliver_sm& pdu,
@@ -102,8 +131,8 @@ class esme_server final : public notice_courier, public smpp::net::session_handl
   void deliver_again(notice_item item);
   [[nodiscard]] std::optional<delivering> take_back(std::uint64_t cookie);
   [[nodiscard]] esme* find(std::uint64_t id);
-  /// A session of this login that can take a deliver_sm now; the next one each time.
-  [[nodiscard]] esme* choose(std::int64_t login);
+  /// A session that can take this now; the next one each time.
+  [[nodiscard]] esme* choose(const notice_item& item);
 
   /// A bind whose password waits to be checked.
   struct password_check {

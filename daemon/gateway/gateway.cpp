@@ -4,7 +4,6 @@
 #include "daemon/gateway/number.hpp"
 #include "daemon/gateway/submit_status.hpp"
 #include "daemon/observe/log.hpp"
-#include "smpp/segmenter.hpp"
 #include "smpp/text.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
@@ -86,7 +85,8 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   } else {
     found.push_back(refuse(400, "INVALID_SENDER", why, "/from", command_status::invsrcadr));
   }
-  auto text = smpp::encode_text(request.text);
+  const auto wording = simplify_(request.text);
+  auto text = smpp::encode_text(wording);
   if (request.text.empty()) {
     found.push_back(refuse(400, "MESSAGE_EMPTY", "the message has no text", "/message",
                            command_status::invmsglen));
@@ -125,8 +125,8 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   if (!found.empty()) return found;
 
   auto& answer = into.answer;
-  const auto how = carriers_[into.first_choices.front()]->settings().concatenation;
-  answer.parts = smpp::count_parts(into.text.data_coding, into.text.octets, how);
+  const message_text wanted{smpp::as_text(into.text.octets), into.text.data_coding, 0, {}};
+  answer.parts = cut(wanted, carriers_[into.first_choices.front()]->settings(), 0, nullptr);
   if (answer.parts == 0 || answer.parts > settings_.limits.parts_max) {
     return {refuse(
         400, "MESSAGE_TOO_LONG",
@@ -137,7 +137,7 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   }
   answer.sender = into.sender.digits;
   answer.data_coding = into.text.data_coding;
-  answer.characters = count_characters(request.text);
+  answer.characters = count_characters(wording);
   for (const auto& one : into.recipients)
     answer.to.push_back("+" + one.digits);
   return found;
@@ -240,57 +240,6 @@ asio::awaitable<submission_outcome> gateway::async_submit(submission_request req
   auto asked = asio::async_initiate<const asio::use_awaitable_t<>, void(submission_outcome)>(
       std::move(start), asio::use_awaitable, std::move(request));
   co_return co_await std::move(asked);
-}
-
-void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler) {
-  if (const auto busy = overloaded(1)) return std::move(handler)(busy->status, 0);
-  const auto now = wall_now();
-  auto read = read_submission(pdu, now, settings_.limits.validity_default);
-  if (const auto* wrong = std::get_if<command_status>(&read)) return std::move(handler)(*wrong, 0);
-  auto& submission = std::get<esme_submission>(read);
-  auto& message = submission.message;
-  const auto& route = router_.find(routing_digits(message.destination));
-  if (route.empty()) return std::move(handler)(command_status::invdstadr, 0);
-  const auto& first = *carriers_[route.front()];
-  const auto parts = cut(message.body, message.data_coding, message.esm_class, submission.options,
-                         first.settings().concatenation, 0, nullptr);
-  if (parts == 0) return std::move(handler)(command_status::invmsglen, 0);
-
-  message.id = ids_.take(now);
-  message.account = login.account;
-  message.login = login.id;
-  message.carrier = first.id();
-  message.parts = static_cast<std::uint8_t>(parts);
-  message.options = submission.options;
-  auto out = make_outbound(
-      message, std::make_shared<const shared_text>(shared_text{std::string(message.body), {}}));
-  message.source = store_.keep(message.source);
-  message.destination = store_.keep(message.destination);
-  message.body = store_.keep(message.body);
-  message.options = store_.keep(message.options);
-  store_.add(&store::batch::accepted, message);
-  if (submission.schedule != store::wall_time{}) {
-    const store::scheduled when{message.id, submission.schedule, first.id(), 0, false};
-    store_.add(&store::batch::reschedules, store::rescheduled{when, {}, false});
-  }
-  log_step(*out, "accepted", login.system_id);
-  offered_.push_back(message.id);
-  if (submission.schedule != store::wall_time{}) offered_due_.insert(submission.schedule);
-  store_.when_accepted([this, out = std::move(out), when = submission.schedule,
-                        handler = std::move(handler)](durability became) mutable {
-    offered_.pop_front();
-    offered_due_.extract(when);
-    if (became == durability::failed) return std::move(handler)(command_status::syserr, 0);
-    ++queued_;
-    figures_.accepted_esme.Increment();
-    const auto id = out->id;
-    if (when == store::wall_time{}) {
-      enqueue(out);
-    } else {
-      schedule_load(when);
-    }
-    std::move(handler)(command_status::ok, id);
-  });
 }
 
 // Routing.
@@ -432,10 +381,12 @@ void gateway::on_expired(carrier& by, const outbound_ptr& message) {
 }
 
 void gateway::on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) {
-  auto receipt = read_receipt(pdu);
-  if (!receipt) return inbound_.on_delivery(by.id(), pdu, std::move(ack));
+  smpp::byte_buffer converted;
+  const auto delivered = to_canonical(pdu, by.settings().text, converted);
+  auto receipt = read_receipt(delivered);
+  if (!receipt) return inbound_.on_delivery(by.id(), delivered, std::move(ack));
   // The PDU is gone by the time the store has answered that no message matches.
-  auto copy = std::make_shared<kept_delivery>(pdu);
+  auto copy = std::make_shared<kept_delivery>(delivered);
   receipts_.on_receipt(std::move(*receipt), {by.id(), by.settings(), by.figures()}, std::move(ack),
                        [this, copy, carrier = by.id()](acknowledgement later) {
                          inbound_.on_delivery(carrier, copy->view(), std::move(later));
@@ -463,7 +414,8 @@ void gateway::end(outbound& message, store::progress state, store::reason why,
                             .parked = message.parked,
                             .scheduled_for = message.scheduled_for});
   --queued_;
-  figures_.final_failed.Increment();
+  (state == store::progress::cancelled ? figures_.final_cancelled : figures_.final_failed)
+      .Increment();
   receipts_.tell_end(message, state, why, error);
 }
 

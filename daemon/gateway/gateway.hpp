@@ -14,17 +14,21 @@
 #include "daemon/gateway/receipts.hpp"
 #include "daemon/gateway/router.hpp"
 #include "daemon/gateway/submission.hpp"
+#include "daemon/gateway/text_simplifier.hpp"
+#include "daemon/gateway/waiting.hpp"
 #include "daemon/observe/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <deque>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace smppd {
@@ -67,6 +71,25 @@ class gateway final : public carrier_events {
   /// The same for a submit_sm of a bound application.
   void submit(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler);
 
+  /// What became of a submit_multi: the id of all, and to whom it does not go, and why.
+  struct multi_outcome {
+    smpp::command_status status{};
+    store::id64 id{0};
+    std::vector<smpp::unsuccess_sme> refused;
+  };
+  using multi_handler = completion<void(multi_outcome)>;
+  /// One submission of 1 to 254 messages, in one commit. Where none of them is taken the status is
+  /// what they have in common, or ESME_RSUBMITFAIL. Distribution lists are unknown.
+  void submit(const store::login& login, const smpp::submit_multi& pdu, multi_handler handler);
+
+  using cancel_handler = completion<void(smpp::command_status)>;
+  /// Ends the messages that are meant and that no carrier has yet; those that asked for a receipt
+  /// get one. `handler` gets ok once that is durable, ESME_RCANCELFAIL where there are none.
+  void cancel(waiting_query which, cancel_handler handler);
+  /// Gives them another text, and with it another time: they go to the end of their line. Likewise;
+  /// ESME_RREPLACEFAIL where there are none.
+  void replace(waiting_query which, replacement with, cancel_handler handler);
+
   [[nodiscard]] const directory& customers() const noexcept { return directory_; }
   [[nodiscard]] async_store& store() noexcept { return store_; }
   /// Reads accounts, keys, logins and keywords again: after a change of them.
@@ -95,6 +118,40 @@ class gateway final : public carrier_events {
   [[nodiscard]] std::optional<refusal> overloaded(std::size_t more) const;
   [[nodiscard]] std::vector<outbound_ptr> store_accepted(const submission_request& request,
                                                          admission& admitted);
+
+  // What applications submit.
+  using offered_messages = boost::container::small_vector<outbound_ptr, 1>;
+  [[nodiscard]] std::variant<esme_submission, smpp::command_status> admit(
+      const store::login& login, const smpp::submit_sm& pdu, store::wall_time now) const;
+  [[nodiscard]] outbound_ptr store_accepted(esme_submission& submission, const store::login& login,
+                                            std::shared_ptr<const shared_text> text);
+  [[nodiscard]] offered_messages store_accepted(std::vector<esme_submission>& admitted,
+                                                const store::login& login, store::wall_time now);
+  void offer(offered_messages messages, store::wall_time schedule, esme_handler handler);
+  void offer_one(const store::login& login, esme_submission& submission, store::wall_time now,
+                 esme_handler handler);
+  void submit_instead(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler);
+
+  // What waits, taken back.
+  struct waiting_request {
+    waiting_query which;
+    taken_handler handler;
+    unsigned tries{0};
+  };
+  struct waiting_holds;
+  void take_waiting(waiting_query which, taken_handler handler);
+  void take_round();
+  void serve_round(std::vector<waiting_request> round, const waiting_found& found);
+  template <class Take>
+  void take_from_memory(const std::vector<waiting_request>& round, const waiting_found& found,
+                        Take take);
+  [[nodiscard]] outbound_ptr take_from_store(const waiting_candidate& one, waiting_holds& holds);
+  void put_back(const std::vector<taken_message>& taken);
+  [[nodiscard]] smpp::command_status check_replacement(const outbound& message,
+                                                       const replacement& with) const;
+  [[nodiscard]] std::size_t parts_of(const outbound& message, std::string_view text) const;
+  void rewrite(const taken_message& taken, const replacement& with, store::wall_time due);
+
   /// To the first carrier of its route that is up and was not tried; where none is up to the first.
   void enqueue(const outbound_ptr& message);
   void enqueue_at(const outbound_ptr& message, carrier& to);
@@ -154,6 +211,7 @@ class gateway final : public carrier_events {
   metrics& figures_;
   directory directory_;
   router router_;
+  text_simplifier simplify_;
   id_generator ids_;
   notices notices_;
   receipts receipts_;
@@ -169,6 +227,8 @@ class gateway final : public carrier_events {
   store::wall_time next_load_;    // when the scheduler's timer fires; zero: it is not set
   store::id64 repeats_below_{0};  // what a crashed run accepted may have been submitted already
   bool loading_due_{false};
+  std::vector<waiting_request> waiting_requests_;
+  bool taking_{false};
   std::uint64_t queued_{0};  // accepted and neither sent nor ended, in memory and in the store
   unsigned ticks_{0};
   bool accepting_{false};

@@ -16,12 +16,18 @@ constexpr int time_shift = 22;
 constexpr std::uint64_t variant = std::uint64_t{1} << 63U;  // RFC 9562: the two top bits are 10
 constexpr std::size_t uuid_length = 36;
 
-std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
+constexpr std::uint64_t id_max = (std::uint64_t{1} << 62U) - 1;
+
+std::optional<std::uint64_t> parse_number(std::string_view digits, int base) noexcept {
   std::uint64_t value{};
   const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return value;
+}
+
+std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
+  return parse_number(digits, 16);
 }
 
 std::optional<store::id64> id_of_low_half(std::uint64_t low) noexcept {
@@ -42,11 +48,18 @@ store::wall_time time_of(store::id64 id) noexcept {
   return store::wall_time{std::chrono::milliseconds{(id >> time_shift) + epoch_ms}};
 }
 
-std::string to_smpp_id(store::id64 id) {
+std::string to_smpp_id(store::id64 id, store::message_id_form form) {
+  if (form == store::message_id_form::decimal) return fmt::format("{}", id);
   return fmt::format("{:016x}", static_cast<std::uint64_t>(id) | variant);
 }
 
-std::optional<store::id64> parse_smpp_id(std::string_view text) noexcept {
+std::optional<store::id64> parse_smpp_id(std::string_view text,
+                                         store::message_id_form form) noexcept {
+  if (form == store::message_id_form::decimal) {
+    const auto value = parse_number(text, 10);
+    if (!value || *value > id_max) return std::nullopt;
+    return static_cast<store::id64>(*value);
+  }
   if (text.size() != 16) return std::nullopt;
   const auto low = parse_hex(text);
   return low ? id_of_low_half(*low) : std::nullopt;

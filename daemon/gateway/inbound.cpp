@@ -2,7 +2,6 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/observe/log.hpp"
-#include "smpp/text.hpp"
 #include "smpp/udh.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
@@ -118,9 +117,9 @@ void inbound_messages::on_part(std::int64_t by, const delivery& pdu, const part&
   }
   acknowledgements_.add(std::move(ack));
   if (std::holds_alternative<smpp::part_duplicate>(outcome)) return;
-  facts_[cookie] = {pdu.types, pdu.data_coding};
+  facts_[cookie] = {pdu.types, pdu.data_coding, one.user_data.size()};
   if (auto* complete = std::get_if<smpp::message_complete>(&outcome)) {
-    finish(by, one.key, complete->octets, complete->cookies, false);
+    finish(by, one.key, std::move(complete->octets), complete->cookies, false);
     return;
   }
   store_.add(&store::batch::inbound_parts,
@@ -141,22 +140,39 @@ void inbound_messages::on_part(std::int64_t by, const delivery& pdu, const part&
   }
 }
 
-void inbound_messages::finish(std::int64_t by, const smpp::part_key& key,
-                              const smpp::byte_buffer& octets,
+// Handsets, and national tables, may make one part GSM 7-bit and the next UCS-2.
+smpp::encoded_text inbound_messages::join(smpp::byte_buffer octets,
+                                          const std::vector<std::uint64_t>& cookies) const {
+  const auto data_coding = facts_.at(cookies.front()).data_coding;
+  const bool alike = std::ranges::all_of(
+      cookies, [&](auto one) { return facts_.at(one).data_coding == data_coding; });
+  if (alike) return {data_coding, std::move(octets)};
+  std::string text;
+  auto rest = smpp::byte_view(octets);
+  for (const auto cookie : cookies) {
+    const auto& known = facts_.at(cookie);
+    text += smpp::decode_text(known.data_coding, rest.first(known.octets));
+    rest = rest.subspan(known.octets);
+  }
+  return smpp::encode_text(text).value();  // what is decoded is valid UTF-8
+}
+
+void inbound_messages::finish(std::int64_t by, const smpp::part_key& key, smpp::byte_buffer octets,
                               const std::vector<std::uint64_t>& cookies, bool partial) {
-  const facts shared = facts_[cookies.front()];
+  const auto types = facts_.at(cookies.front()).types;
+  const auto joined = join(std::move(octets), cookies);
   for (const auto cookie : cookies) {
     facts_.erase(cookie);
     store_.add(&store::batch::inbound_parts_done, static_cast<store::id64>(cookie));
   }
   on_whole({.carrier = by,
-            .types = shared.types,
+            .types = types,
             .source = key.source,
             .destination = key.destination,
-            .data_coding = shared.data_coding,
+            .data_coding = joined.data_coding,
             .parts = key.total,
             .partial = partial,
-            .user_data = smpp::as_text(octets)});
+            .user_data = smpp::as_text(joined.octets)});
 }
 
 void inbound_messages::finish_partial(std::int64_t by, const smpp::incomplete_message& message) {
@@ -169,7 +185,7 @@ void inbound_messages::finish_partial(std::int64_t by, const smpp::incomplete_me
   log::warning(
       "inbound from {} to {}: {} of {} parts never came; what came is passed on as partial",
       message.key.source, message.key.destination, message.missing.size(), message.key.total);
-  finish(by, message.key, octets, cookies, true);
+  finish(by, message.key, std::move(octets), cookies, true);
 }
 
 void inbound_messages::expire(time now) {
@@ -266,12 +282,12 @@ asio::awaitable<void> inbound_messages::restore() {
       const auto cookie = static_cast<std::uint64_t>(row.id);
       const smpp::part_key key{std::string(row.source), std::string(row.destination), row.reference,
                                row.total, static_cast<smpp::part_kind>(row.kind)};
-      facts_[cookie] = {row.types, row.data_coding};
+      facts_[cookie] = {row.types, row.data_coding, row.user_data.size()};
       auto outcome = reassembler_of(row.carrier)
                          .add(key, row.part, smpp::as_bytes(row.user_data), cookie,
                               now - (wall_now() - row.received_at));
       if (auto* complete = std::get_if<smpp::message_complete>(&outcome)) {
-        finish(row.carrier, key, complete->octets, complete->cookies, false);
+        finish(row.carrier, key, std::move(complete->octets), complete->cookies, false);
       }
     }
     if (found->items.size() < page) co_return;

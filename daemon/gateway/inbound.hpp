@@ -13,6 +13,7 @@
 #include "daemon/gateway/submission.hpp"
 #include "daemon/observe/metrics.hpp"
 #include "smpp/reassembler.hpp"
+#include "smpp/text.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -46,10 +47,11 @@ class inbound_messages {
     std::uint8_t sequence{};
     smpp::byte_view user_data;
   };
-  /// What the parts of one message share.
+  /// What is not in the reassembler, of each part.
   struct facts {
     store::address_types types;
     std::uint8_t data_coding{};
+    std::size_t octets{};
   };
   struct whole {
     std::int64_t carrier{};
@@ -63,8 +65,10 @@ class inbound_messages {
   [[nodiscard]] static std::optional<part> read_part(const delivery& pdu);
   void on_part(std::int64_t by, const delivery& pdu, const part& one, acknowledgement ack);
   void on_whole(const whole& message);
-  void finish(std::int64_t by, const smpp::part_key& key, const smpp::byte_buffer& octets,
+  void finish(std::int64_t by, const smpp::part_key& key, smpp::byte_buffer octets,
               const std::vector<std::uint64_t>& cookies, bool partial);
+  [[nodiscard]] smpp::encoded_text join(smpp::byte_buffer octets,
+                                        const std::vector<std::uint64_t>& cookies) const;
   void finish_partial(std::int64_t by, const smpp::incomplete_message& message);
   void pass_on(const store::inbound& stored, const store::keyword* keyword);
   void reply(const store::keyword& keyword, const whole& to);

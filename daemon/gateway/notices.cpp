@@ -16,6 +16,11 @@ constexpr std::size_t page_max = 500;
 constexpr std::chrono::milliseconds tick_interval{250};
 constexpr std::int64_t unknown_newest = std::numeric_limits<std::int64_t>::max();
 
+void put_in_order(std::deque<notice_item>& ready, notice_item item) {
+  const auto place = std::ranges::upper_bound(ready, item.sequence, {}, &notice_item::sequence);
+  ready.insert(place, std::move(item));
+}
+
 }  // namespace
 
 std::int64_t webhook_target(std::int64_t account, std::string_view url) {
@@ -104,25 +109,36 @@ void notices::offer(added one) {
   const bool memory_is_ahead = of.loaded >= of.newest && !of.loading;
   of.offered = std::max(of.offered, one.item.sequence);
   of.newest = std::max(of.newest, one.item.sequence);
-  if (one.complete && memory_is_ahead && of.ready.size() + of.later.size() < in_memory_max_) {
+  if (one.complete && memory_is_ahead && of.in_memory() < in_memory_max_) {
     of.loaded = one.item.sequence;
     of.ready.push_back(std::move(one.item));
   }
   pump(target, of);
 }
 
-void notices::wake(std::int64_t target) { pump(target, lines_[target]); }
+void notices::wake(std::int64_t target) {
+  auto& of = lines_[target];
+  for (; !of.unwanted.empty(); of.unwanted.pop_back())
+    put_in_order(of.ready, std::move(of.unwanted.back()));
+  pump(target, of);
+}
 
 void notices::pump(std::int64_t target, line& of) {
   if (stopped_) return;
   auto& to = courier(target);
-  while (!of.ready.empty() && to.can_take(target)) {
+  while (!of.ready.empty()) {
+    const auto when = to.can_take(of.ready.front());
+    if (when == notice_courier::taking::later) break;
     auto item = std::move(of.ready.front());
     of.ready.pop_front();
+    if (when == notice_courier::taking::nobody) {
+      of.unwanted.push_back(std::move(item));
+      continue;
+    }
     ++of.out;
     to.take(std::move(item));
   }
-  const bool room = of.ready.size() + of.later.size() + page_ <= in_memory_max_;
+  const bool room = of.in_memory() + page_ <= in_memory_max_;
   if (of.ready.size() <= page_ / 2 && room && of.loaded < of.newest && !of.loading) {
     load(target, of);
   }
@@ -203,7 +219,7 @@ void notices::done_late(std::int64_t target, std::int64_t sequence) {
       std::ranges::find_if(of.later, [&](const auto& one) { return is_it(one.second); });
   if (later != of.later.end()) {
     of.later.erase(later);
-  } else if (std::erase_if(of.ready, is_it) == 0) {
+  } else if (std::erase_if(of.ready, is_it) + std::erase_if(of.unwanted, is_it) == 0) {
     return;
   }
   store_.add(&store::batch::notices_done, store::notice_key{target, sequence});
@@ -226,16 +242,15 @@ void notices::failed(notice_item item, std::chrono::milliseconds pause, bool kee
 void notices::returned(notice_item item) {
   auto& of = lines_[item.target];
   --of.out;
-  const auto place = std::ranges::upper_bound(of.ready, item.sequence, {}, &notice_item::sequence);
   const auto target = item.target;
-  of.ready.insert(place, std::move(item));
+  put_in_order(of.ready, std::move(item));
   pump(target, of);
 }
 
 std::size_t notices::waiting(bool webhooks) const {
   std::size_t count = 0;
   for (const auto& [target, of] : lines_) {
-    if ((target < 0) == webhooks) count += of.ready.size() + of.later.size() + of.out;
+    if ((target < 0) == webhooks) count += of.in_memory() + of.out;
   }
   return count;
 }

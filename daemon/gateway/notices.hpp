@@ -26,8 +26,9 @@ namespace smppd {
 
 /// What a receipt to an ESME says.
 struct receipt_content {
-  store::id64 id{};
+  store::id64 id{};  // as the application has it: see `id_for_application`
   smpp::message_state state{};
+  store::reason why{};
   store::address_types types;
   smpp::octets<20> source, destination;  // of the message: the receipt goes the other way
   smpp::octets<20> beginning;            // of the text
@@ -63,9 +64,13 @@ struct notice_item {
 /// Takes notices to their takers.
 class notice_courier {
  public:
+  /// `later`: it and those behind it wait until its taker has room, or is there. `nobody`: those
+  /// who are there do not want this one; others go past it.
+  enum class taking : std::uint8_t { now, later, nobody };
+
   virtual ~notice_courier() = default;
-  /// May a notice of this target be handed over now?
-  [[nodiscard]] virtual bool can_take(std::int64_t target) = 0;
+  /// May this notice be handed over now?
+  [[nodiscard]] virtual taking can_take(const notice_item& item) = 0;
   /// Later, exactly once for each: `notices::done` or `notices::failed`.
   virtual void take(notice_item item) = 0;
 };
@@ -94,7 +99,7 @@ class notices {
   void add(std::int64_t target, store::notice_kind kind, store::id64 subject, std::string_view url,
            std::optional<content> what);
   /// There may be notices of `target` in the store: at start, or because somebody can take them
-  /// now.
+  /// now; among them those that nobody wanted before.
   void wake(std::int64_t target);
   /// At start: everything the store has.
   void start(const std::vector<std::int64_t>& targets);
@@ -115,14 +120,18 @@ class notices {
  private:
   struct line {
     std::deque<notice_item> ready;
+    std::deque<notice_item> unwanted;  // by those who are there, until `wake`
     std::multimap<store::wall_time, notice_item> later;
     std::int64_t loaded{0};   // the last sequence that memory has seen
     std::int64_t newest{0};   // the last sequence that the store has
     std::int64_t offered{0};  // the last one that became durable in this run
     std::size_t out{0};       // with the courier
     bool loading{false};
+    [[nodiscard]] std::size_t in_memory() const noexcept {
+      return ready.size() + unwanted.size() + later.size();
+    }
     [[nodiscard]] bool idle() const noexcept {
-      return ready.empty() && later.empty() && out == 0 && !loading && loaded >= newest;
+      return in_memory() == 0 && out == 0 && !loading && loaded >= newest;
     }
   };
 

@@ -3,19 +3,19 @@
 
 #include "smpp/bytes.hpp"
 #include "smpp/octets.hpp"
+#include "smpp/segmenter.hpp"
 #include "smpp/status.hpp"
 #include "store/records.hpp"
 
 #include <bitset>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace smppd {
 
 /// What the messages of one submission share.
 struct shared_text {
-  std::string body;  // user data in data_coding, not split
+  std::string body;  // user data in data_coding, in canonical form (see bridge.hpp), not split
   std::string callback_url;
 };
 
@@ -42,9 +42,8 @@ struct outbound {
   std::size_t carriers_tried{0};   // of its route, since it was last scheduled
 
   // How far its parts are.
-  std::vector<smpp::byte_buffer>
-      split;                  // of several parts, each with its user data header; empty: one part
-  std::bitset<256> accepted;  // parts (from 1) the carrier took
+  smpp::message_parts written;  // as its carrier gets them; none: the body is the only part
+  std::bitset<256> accepted;    // parts (from 1) the carrier took
   std::uint8_t parts{1};
   std::uint8_t next_part{1};
   std::uint16_t in_flight{0};

@@ -25,7 +25,7 @@ namespace smppd {
 
 /// A sent message whose receipt is awaited: what must be known when it comes.
 struct awaited {
-  store::id64 id{};
+  store::id64 id{}, submission{};
   std::int64_t account{}, login{}, carrier{};
   std::uint8_t registered_delivery{}, data_coding{}, parts{1};
   store::address_types types;

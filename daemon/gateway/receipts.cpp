@@ -26,6 +26,7 @@ awaited_ptr make_awaited(const store::found_message& found) {
   const auto& from = found.message;
   auto made = std::make_shared<awaited>();
   made->id = from.id;
+  made->submission = from.submission;
   made->account = from.account;
   made->login = from.login;
   made->carrier = found.state.carrier;
@@ -45,6 +46,7 @@ awaited_ptr make_awaited(const store::found_message& found) {
 awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
   auto made = std::make_shared<awaited>();
   made->id = from.id;
+  made->submission = from.submission;
   made->account = from.account;
   made->login = from.login;
   made->carrier = carrier;
@@ -359,14 +361,15 @@ void receipts::settle(awaited& message, settlement result, const carrier_receipt
   }
   if (!final) {
     if ((message.registered_delivery & intermediate_wanted) != 0) {
-      notify(message, store::notice_kind::intermediate_receipt, receipt.state, receipt.error);
+      notify(message, store::notice_kind::intermediate_receipt, receipt.state, result.why,
+             receipt.error);
     }
     return;
   }
   (result.state == store::progress::delivered ? figures_.final_delivered : figures_.final_failed)
       .Increment();
   if (wants_final(message.registered_delivery, result.state)) {
-    notify(message, store::notice_kind::receipt, receipt.state, receipt.error);
+    notify(message, store::notice_kind::receipt, receipt.state, result.why, receipt.error);
   }
 }
 
@@ -374,14 +377,15 @@ void receipts::tell_end(const outbound& message, store::progress state, store::r
                         std::string_view error) {
   if (!wants_final(message.registered_delivery, state)) return;
   const auto ended = make_awaited(message, 0);
-  notify(*ended, store::notice_kind::receipt, to_message_state(state, why), error);
+  notify(*ended, store::notice_kind::receipt, to_message_state(state, why), why, error);
 }
 
 void receipts::notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
-                      std::string_view error) {
+                      store::reason why, std::string_view error) {
   if (message.login > 0) {
-    receipt_content content{.id = message.id,
+    receipt_content content{.id = id_for_application(message.id, message.submission),
                             .state = state,
+                            .why = why,
                             .types = message.types,
                             .source = message.source,
                             .destination = message.destination,

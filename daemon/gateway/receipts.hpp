@@ -99,7 +99,7 @@ class receipts {
              metrics::carrier_figures* figures);
   void settle(awaited& message, settlement result, const carrier_receipt& receipt);
   void notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
-              std::string_view error);
+              store::reason why, std::string_view error);
   void tell(store::id64 id, std::string_view what);
 
   async_store& store_;

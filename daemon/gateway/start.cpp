@@ -32,6 +32,7 @@ gateway::gateway(asio::io_context& loop, const config& settings, async_store& st
       store_(store),
       figures_(figures),
       router_(settings.routes, settings.carriers),
+      simplify_(settings.text),
       ids_(0),
       notices_(
           loop, store, ids_, settings.limits.notices_memory_max, wall_now,

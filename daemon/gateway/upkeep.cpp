@@ -269,8 +269,9 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
     return true;
   }
   receipt_content content;
-  content.id = message.id;
+  content.id = id_for_application(message.id, message.submission);
   content.state = to_message_state(state.state, state.why);
+  content.why = state.why;
   content.types = message.types;
   content.source = message.source;
   content.destination = message.destination;

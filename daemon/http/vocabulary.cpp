@@ -2,11 +2,12 @@
 
 #include "daemon/gateway/ids.hpp"
 #include "smpp/text.hpp"
+#include "smpp/text_conventions.hpp"
 #include "smpp/ucs2.hpp"
+#include "smpp/udh.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 
 namespace smppd::http {
@@ -97,11 +98,12 @@ boost::json::value time_or_null(store::wall_time at) {
 
 std::string text_of(const store::message& message) {
   constexpr std::uint8_t has_header = 0x40;  // SMPP 3.4, 5.2.12: UDHI
-  std::string_view body = message.body;
-  if ((message.esm_class & has_header) != 0 && !body.empty()) {
-    body.remove_prefix(std::min(body.size(), std::size_t{1} + static_cast<std::uint8_t>(body[0])));
-  }
-  return smpp::decode_text(message.data_coding, smpp::as_bytes(body));
+  const auto body = smpp::as_bytes(message.body);
+  smpp::user_data_header header;
+  if ((message.esm_class & has_header) != 0)
+    header = smpp::parse_udh(body).value_or(smpp::user_data_header{});
+  return smpp::decode_text(
+      smpp::read_text(message.data_coding, body.subspan(header.octets), header, {}));
 }
 
 }  // namespace smppd::http

@@ -31,7 +31,7 @@ namespace smppd::http {
 [[nodiscard]] boost::json::value text_or_null(std::string_view text);
 [[nodiscard]] boost::json::value time_or_null(store::wall_time at);
 
-/// The text of a message as people read it.
+/// The text of a message as people read it, without a header, in the tables that this names.
 [[nodiscard]] std::string text_of(const store::message& message);
 
 }  // namespace smppd::http

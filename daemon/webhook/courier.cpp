@@ -11,10 +11,12 @@ namespace smppd::webhook {
 courier::courier(client& http, const webhook_config& settings, metrics& figures)
     : http_(http), settings_(settings), figures_(figures) {}
 
-bool courier::can_take(std::int64_t target) {
-  const auto& of = targets_[target];
-  if (of.failures < failures_tolerated) return of.out < settings_.per_origin;
-  return of.out == 0 && std::chrono::steady_clock::now() >= of.rests_until;
+notice_courier::taking courier::can_take(const notice_item& item) {
+  const auto& of = targets_[item.target];
+  const bool now = of.failures < failures_tolerated
+                       ? of.out < settings_.per_origin
+                       : of.out == 0 && std::chrono::steady_clock::now() >= of.rests_until;
+  return now ? taking::now : taking::later;
 }
 
 void courier::take(notice_item item) {

@@ -21,7 +21,7 @@ class courier final : public notice_courier {
   /// Call before anything is to be taken.
   void deliver_for(notices& source) { source_ = &source; }
 
-  [[nodiscard]] bool can_take(std::int64_t target) override;
+  [[nodiscard]] taking can_take(const notice_item& item) override;
   void take(notice_item item) override;
 
  private:

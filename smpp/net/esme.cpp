@@ -244,7 +244,7 @@ esme::~esme() {
   if (link_) link_->close();
 }
 
-// Not a coroutine, see esme_login.
+// The first of each pair is not a coroutine, see esme_login.
 asio::awaitable<result<esme>> esme::connect(esme_login as) {
   return connect(std::move(as), session_options());
 }
@@ -252,8 +252,26 @@ asio::awaitable<result<esme>> esme::connect(esme_login as) {
 asio::awaitable<result<esme>> esme::connect(esme_login as, session_options options) {
   auto connected = co_await net::connect(as.host, as.port, connect_limit);
   if (!connected) co_return connected.error();
+  co_return co_await bind(std::move(*connected), std::move(as), std::move(options));
+}
+
+asio::awaitable<result<esme>> esme::connect(esme_login as, tls_client inside) {
+  return connect(std::move(as), std::move(inside), session_options());
+}
+
+asio::awaitable<result<esme>> esme::connect(esme_login as, tls_client inside,
+                                            session_options options) {
+  auto connected = co_await net::connect(as.host, as.port, connect_limit);
+  if (!connected) co_return connected.error();
+  auto secured = co_await inside.connect(std::move(*connected), as.host, connect_limit);
+  if (!secured) co_return secured.error();
+  co_return co_await bind(std::move(*secured), std::move(as), std::move(options));
+}
+
+asio::awaitable<result<esme>> esme::bind(connection connected, esme_login as,
+                                         session_options options) {
   options.role = role::esme;
-  const auto made = std::make_shared<link>(std::move(*connected), std::move(options));
+  const auto made = std::make_shared<link>(std::move(connected), std::move(options));
   const auto done = co_await made->bind(as);
   if (!done) co_return done.error();
   co_return esme(made);

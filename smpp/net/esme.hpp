@@ -3,6 +3,8 @@
 #pragma once
 
 #include "smpp/error.hpp"
+#include "smpp/net/connection.hpp"
+#include "smpp/net/tls.hpp"
 #include "smpp/pdu/sm.hpp"
 #include "smpp/session_core.hpp"
 
@@ -37,6 +39,13 @@ class esme {
   [[nodiscard]] static boost::asio::awaitable<result<esme>> connect(esme_login as);
   [[nodiscard]] static boost::asio::awaitable<result<esme>> connect(esme_login as,
                                                                     session_options options);
+  /// The same inside of TLS; the certificate must be for `as.host`, unless `inside` says otherwise.
+  /// Errors: also of TLS, and of the certificate (`certificate_category`).
+  [[nodiscard]] static boost::asio::awaitable<result<esme>> connect(esme_login as,
+                                                                    tls_client inside);
+  [[nodiscard]] static boost::asio::awaitable<result<esme>> connect(esme_login as,
+                                                                    tls_client inside,
+                                                                    session_options options);
   esme(esme&&) noexcept = default;
   esme& operator=(esme&&) noexcept = default;
   esme(const esme&) = delete;
@@ -57,6 +66,9 @@ class esme {
  private:
   class link;
   explicit esme(std::shared_ptr<link> bound) noexcept;
+  [[nodiscard]] static boost::asio::awaitable<result<esme>> bind(connection connected,
+                                                                 esme_login as,
+                                                                 session_options options);
 
   // Shared with the coroutines that wait: they may outlive this object.
   std::shared_ptr<link> link_;

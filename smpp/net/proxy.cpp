@@ -1,12 +1,12 @@
 #include "smpp/net/proxy.hpp"
 
+#include "smpp/net/time_limit.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <memory>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -24,15 +24,7 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 asio::awaitable<result<proxy_header>> read_proxy_header(asio::ip::tcp::socket& connected,
                                                         std::chrono::milliseconds limit) {
-  enum class outcome : std::uint8_t { pending, done, late };
-  asio::steady_timer timer(connected.get_executor(), limit);
-  const auto how = std::make_shared<outcome>(outcome::pending);
-  timer.async_wait([&connected, how](error_code cancelled) {
-    if (cancelled || *how == outcome::done) return;
-    *how = outcome::late;
-    error_code ignored;
-    connected.cancel(ignored);
-  });
+  const time_limit in_time(connected, limit);
   byte_buffer octets;
   result<proxy_header> found = make_error_code(error::bad_proxy_header);
   auto looked = parse_proxy_header(octets);
@@ -42,15 +34,10 @@ asio::awaitable<result<proxy_header>> read_proxy_header(asio::ip::tcp::socket& c
     const auto into = asio::buffer(octets.data() + had, octets.size() - had);
     const auto [error, count] = co_await asio::async_read(connected, into, no_throw);
     std::ignore = count;
-    // Late also where octets came in the same moment: nobody is there to interrupt another read.
-    const bool late = *how == outcome::late;
-    if (error || late) {
-      *how = outcome::done;
-      co_return late ? asio::error::make_error_code(asio::error::timed_out) : error;
-    }
+    if (in_time.missed()) co_return asio::error::make_error_code(asio::error::timed_out);
+    if (error) co_return error;
     looked = parse_proxy_header(octets);
   }
-  *how = outcome::done;
   if (auto* header = std::get_if<proxy_header>(&looked)) found = std::move(*header);
   co_return found;
 }

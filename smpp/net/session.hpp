@@ -70,7 +70,8 @@ class session : public std::enable_shared_from_this<session> {
   void close(std::string detail = {});
 
   /// The peer is held back: nothing is read or decoded until `resume_reading`, and no timer runs
-  /// against it. Whoever pauses owns the session meanwhile: it may have nothing else to live for.
+  /// against it, that of our own bind or unbind included. Whoever pauses owns the session
+  /// meanwhile: it may have nothing else to live for.
   void pause_reading() noexcept { core_.hold(); }
   void resume_reading();
 

@@ -1,11 +1,12 @@
 #include "smpp/net/tls.hpp"
 
+#include "smpp/net/time_limit.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <stdexcept>
@@ -114,20 +115,9 @@ class stream final : public tls_stream {
 asio::awaitable<result<connection>> shake_hands(std::unique_ptr<stream> with,
                                                 ssl::stream_base::handshake_type side,
                                                 std::chrono::milliseconds limit) {
-  enum class outcome : std::uint8_t { pending, done, late };
-  auto& socket = with->socket();
-  asio::steady_timer timer(socket.get_executor(), limit);
-  // The timer may fire, and its handler run, when the socket is gone.
-  const auto how = std::make_shared<outcome>(outcome::pending);
-  timer.async_wait([&socket, how](error_code cancelled) {
-    if (cancelled || *how == outcome::done) return;
-    *how = outcome::late;
-    error_code ignored;
-    socket.close(ignored);
-  });
+  const time_limit in_time(with->socket(), limit);
   const auto [error] = co_await with->get().async_handshake(side, no_throw);
-  if (std::exchange(*how, outcome::done) == outcome::late)
-    co_return asio::error::make_error_code(asio::error::timed_out);
+  if (in_time.missed()) co_return asio::error::make_error_code(asio::error::timed_out);
   if (error) {
     const auto refused = SSL_get_verify_result(with->get().native_handle());
     if (refused != X509_V_OK)

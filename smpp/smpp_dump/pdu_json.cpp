@@ -1,7 +1,7 @@
 #include "smpp/smpp_dump/pdu_json.hpp"
 
-#include "smpp/gsm7.hpp"
 #include "smpp/text.hpp"
+#include "smpp/text_conventions.hpp"
 #include "smpp/ucs2.hpp"
 #include "smpp/udh.hpp"
 
@@ -137,13 +137,8 @@ smpp::user_data_header udh_of(const user_data& data) {
 
 // The header may name the national tables that the text is written in.
 std::string text_of(const user_data& data, const smpp::user_data_header& udh) {
-  const auto text = data.octets.subspan(udh.octets);
-  if (smpp::alphabet_of(data.data_coding) != smpp::alphabet::gsm7)
-    return smpp::decode_text(data.data_coding, text);
-  smpp::gsm7_tables tables;
-  tables.locking = static_cast<smpp::gsm7_language>(udh.locking_shift.value_or(0));
-  tables.single = static_cast<smpp::gsm7_language>(udh.single_shift.value_or(0));
-  return smpp::gsm7_decode(text, tables);
+  return smpp::decode_text(
+      smpp::read_text(data.data_coding, data.octets.subspan(udh.octets), udh, {}));
 }
 
 // What TLVs alone say.

@@ -1,4 +1,5 @@
 // smpp_dump: what an engineer reaches for when a carrier misbehaves.
+#include "smpp/fit_text.hpp"
 #include "smpp/gsm7.hpp"
 #include "smpp/message_id.hpp"
 #include "smpp/segmenter.hpp"
@@ -46,9 +47,11 @@ constexpr const char* usage =
       UTF-8 to hexadecimal, and back. CHARSET: gsm7, gsm7-packed, ucs2, latin1
         --locking LANGUAGE, --single LANGUAGE  national tables of gsm7: turkish, spanish, portuguese
         --fill BITS   fill bits before the first packed septet (0)
-  smpp_dump parts [--concat HOW] [--charset CHARSET] [TEXT...]
+  smpp_dump parts [--concat HOW] [--charset CHARSET] [--language LANGUAGE]... [TEXT...]
       How texts are split, as JSON objects. HOW: udh8 (the default), udh16, sar, payload;
       CHARSET: gsm7 where it serves and else ucs2 (the default), gsm7, ucs2, latin1
+        --language LANGUAGE  its national tables may be used where they save a part; `locking` and
+                             `single` of the object say which were: turkish, spanish, portuguese
   smpp_dump match SUBMIT_ID RECEIPT_ID
       Whether the id of a submit_sm_resp and the id of a receipt mean the same message, and how
       they differ: exact, letter_case, padding, dashes, hex_to_decimal (hexadecimal in the
@@ -297,19 +300,9 @@ struct text_options {
   unsigned fill_bits{};
 };
 
-std::optional<smpp::byte_buffer> encode_latin1(std::string_view utf8) {
-  smpp::byte_buffer octets;
-  while (!utf8.empty()) {
-    const auto character = smpp::next_code_point(utf8);
-    if (!character || *character > 0xFF) return std::nullopt;
-    octets.push_back(static_cast<std::uint8_t>(*character));
-  }
-  return octets;
-}
-
 std::optional<smpp::byte_buffer> encode(std::string_view utf8, const text_options& how) {
   if (how.in == charset::ucs2) return smpp::ucs2_encode(utf8);
-  if (how.in == charset::latin1) return encode_latin1(utf8);
+  if (how.in == charset::latin1) return smpp::encode_text(utf8, smpp::data_coding_latin1);
   auto septets = smpp::gsm7_encode(utf8, how.tables);
   if (septets && how.in == charset::gsm7_packed) return smpp::gsm7_pack(*septets, how.fill_bits);
   return septets;
@@ -353,8 +346,16 @@ bool convert_texts(const std::vector<std::string>& arguments, const text_options
 
 // parts.
 
-std::optional<smpp::encoded_text> encode_message(std::string_view utf8, charset in) {
-  if (in == charset::automatic) return smpp::encode_text(utf8);
+struct parts_options {
+  smpp::concatenation how{};
+  charset in{};
+  smpp::text_conventions peer;
+};
+
+std::optional<smpp::encoded_text> encode_message(std::string_view utf8,
+                                                 const parts_options& wanted) {
+  const auto in = wanted.in;
+  if (in == charset::automatic) return smpp::encode_text(utf8, wanted.how, wanted.peer);
   text_options how;
   how.in = in;
   auto octets = encode(utf8, how);
@@ -373,6 +374,16 @@ std::string_view encoding_name(std::uint8_t data_coding) {
   }
 }
 
+std::string_view language_name(smpp::gsm7_language language) {
+  switch (language) {
+    case smpp::gsm7_language::turkish: return "turkish";
+    case smpp::gsm7_language::spanish: return "spanish";
+    case smpp::gsm7_language::portuguese: return "portuguese";
+    case smpp::gsm7_language::standard: break;
+  }
+  return "standard";
+}
+
 smpp::concatenation parse_concatenation(const std::string& name) {
   if (name == "udh8") return smpp::concatenation::udh8;
   if (name == "udh16") return smpp::concatenation::udh16;
@@ -381,23 +392,27 @@ smpp::concatenation parse_concatenation(const std::string& name) {
   throw usage_error("--concat: there is no " + name + "; it is one of udh8, udh16, sar, payload");
 }
 
-bool show_parts(const std::vector<std::string>& arguments, smpp::concatenation how, charset in) {
+bool show_parts(const std::vector<std::string>& arguments, const parts_options& wanted) {
   return for_each_text(arguments, [&](std::uint64_t number, std::string_view line) {
     json::object shown{{"line", number}};
-    const auto message = encode_message(line, in);
+    const auto message = encode_message(line, wanted);
     if (!message) {
       shown["error"] = "a character that the character set lacks, or not UTF-8";
       print(shown);
       return false;
     }
-    const auto parts = smpp::split(message->data_coding, message->octets, how, 0);
+    const auto parts = smpp::split(*message, wanted.how, 0).user_data;
     shown["encoding"] = encoding_name(message->data_coding);
+    if (message->tables != smpp::gsm7_tables{}) {
+      shown["locking"] = language_name(message->tables.locking);
+      shown["single"] = language_name(message->tables.single);
+    }
     shown["parts"] = parts.size();
     auto& octets = shown["octets"].emplace_array();
     for (const auto& part : parts)
       octets.push_back(part.size());
     if (parts.empty()) {
-      shown["error"] = how == smpp::concatenation::payload
+      shown["error"] = wanted.how == smpp::concatenation::payload
                            ? "more than the 65535 octets of a message_payload"
                            : fmt::format("more than {} parts", smpp::parts_max);
     }
@@ -443,7 +458,8 @@ bool run(const std::string& command, const std::vector<std::string>& arguments) 
     add("encode", "")("decode", "")("charset", text("gsm7"))("locking", text("standard"))(
         "single", text("standard"))("fill", options::value<unsigned>()->default_value(0));
   } else if (command == "parts") {
-    add("concat", text("udh8"))("charset", text("auto"));
+    add("concat", text("udh8"))("charset", text("auto"))(
+        "language", options::value<std::vector<std::string>>()->default_value({}, ""));
   } else if (command != "receipt" && command != "match") {
     throw usage_error("there is no command " + command + "; smpp_dump --help lists them");
   }
@@ -478,8 +494,12 @@ bool run(const std::string& command, const std::vector<std::string>& arguments) 
   if (command == "receipt") return show_receipts(inputs);
   if (command == "match") return show_match(inputs);
   if (command == "parts") {
-    return show_parts(inputs, parse_concatenation(value("concat")),
-                      parse_charset(value("charset"), true, false));
+    parts_options wanted;
+    wanted.how = parse_concatenation(value("concat"));
+    wanted.in = parse_charset(value("charset"), true, false);
+    for (const auto& name : given["language"].as<std::vector<std::string>>())
+      wanted.peer.national_languages.push_back(parse_language("--language", name));
+    return show_parts(inputs, wanted);
   }
   text_options how;
   how.encode = given.count("encode") > 0;

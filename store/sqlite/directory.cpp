@@ -16,10 +16,13 @@ directory_writer::directory_writer(sql::connection& on)
         VALUES ($1, $2, $3, $4, $5) RETURNING id)"),
       deactivate_key_(on, "UPDATE api_key SET active = 0 WHERE key_id = $1"),
       insert_login_(on, R"(
-        INSERT INTO login (account, system_id, password_hash, active, binds_max)
-        VALUES ($1, $2, $3, $4, $5) RETURNING id)"),
+        INSERT INTO login (account, system_id, password_hash, active, binds_max, receipt_format,
+          receipt_errors, id_form)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id)"),
       update_login_(on, R"(
-        UPDATE login SET password_hash = $1, active = $2, binds_max = $3 WHERE id = $4)"),
+        UPDATE login SET password_hash = $1, active = $2, binds_max = $3, receipt_format = $4,
+          receipt_errors = $5, id_form = $6
+        WHERE id = $7)"),
       insert_keyword_(on, R"(
         INSERT INTO keyword (uuid, account, word, description, webhook_url, auto_reply_message,
           active, auto_reply_enabled, messages_received, last_message_at, created_at)
@@ -72,7 +75,8 @@ result<api_key> directory_writer::create(api_key wanted) {
 
 result<login> directory_writer::create(login wanted) {
   return create(wanted, insert_login_, wanted.account, wanted.system_id, wanted.password_hash,
-                wanted.active, wanted.binds_max);
+                wanted.active, wanted.binds_max, wanted.receipt_format, wanted.receipt_errors,
+                wanted.id_form);
 }
 
 result<keyword> directory_writer::create(keyword wanted) {
@@ -93,7 +97,7 @@ result<void> directory_writer::update(const account& changed) {
 
 result<void> directory_writer::update(const login& changed) {
   return change(update_login_, changed.password_hash, changed.active, changed.binds_max,
-                changed.id);
+                changed.receipt_format, changed.receipt_errors, changed.id_form, changed.id);
 }
 
 result<void> directory_writer::update(const keyword& changed) {

@@ -27,6 +27,9 @@ message_writer::message_writer(sql::connection& on, queue_writer& queue)
           $18, $19)
         ON CONFLICT (id) DO NOTHING)"),
       recut_(on, "UPDATE message SET parts = $1 WHERE id = $2"),
+      replace_(on, R"(
+        UPDATE message SET body = $1, registered_delivery = $2, parts = $3, expires_at = $4
+        WHERE id = $5 AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = message.id))"),
       insert_part_(on, R"(
         INSERT INTO message_part (id, part, carrier, state, carrier_message_id)
         VALUES ($1, $2, $3, $4, $5)
@@ -84,6 +87,9 @@ void message_writer::insert(const message& m) {
 void message_writer::advance(const batch& changes) {
   for (const recut& r : changes.recuts)
     recut_.run(r.parts, r.id);
+  for (const replaced& r : changes.replacements) {
+    replace_.run(sql::octets{r.body}, r.registered_delivery, r.parts, r.expires_at, r.id);
+  }
   for (const sent_part& p : changes.parts) {
     insert_part_.run(p.id, p.part, p.carrier, p.state, p.carrier_message_id);
   }

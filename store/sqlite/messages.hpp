@@ -35,7 +35,7 @@ class message_writer {
 
   queue_writer* queue_;
   sql::statement insert_submission_, insert_message_;
-  sql::statement recut_, insert_part_, settle_part_;
+  sql::statement recut_, replace_, insert_part_, settle_part_;
   sql::statement upsert_sent_, insert_state_, settle_;
   sql::statement find_recipients_, withdraw_messages_, withdraw_submission_;
 

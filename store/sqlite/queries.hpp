@@ -36,7 +36,9 @@ struct directory_queries {
   sql::statement keys{on, R"(
     SELECT id, account, key_id, secret_hash, created_at, active FROM api_key ORDER BY id)"};
   sql::statement logins{on, R"(
-    SELECT id, account, system_id, password_hash, active, binds_max FROM login ORDER BY id)"};
+    SELECT id, account, system_id, password_hash, active, binds_max, receipt_format,
+      receipt_errors, id_form
+    FROM login ORDER BY id)"};
   sql::statement keywords{on, R"(
     SELECT id, uuid, account, word, description, webhook_url, auto_reply_message, active,
       auto_reply_enabled, messages_received, last_message_at, created_at
@@ -78,6 +80,8 @@ struct message_queries {
 struct queue_queries {
   explicit queue_queries(sql::connection& c) : on(c) {}
 
+  static constexpr const char* of_addresses =
+      "WHERE m.account = $2 AND m.source = $3 AND m.destination = $4 ORDER BY m.id";
   static constexpr const char* parked_columns =
       ", p.carrier, p.priority, p.sequence, p.attempts, p.possible_duplicate";
 
@@ -110,6 +114,16 @@ struct queue_queries {
     SELECT due FROM scheduled WHERE (due, id) > ($1, $2) ORDER BY due, id LIMIT 1)"};
   sql::statement scheduled{on, R"(
     SELECT id, due, carrier, attempts, possible_duplicate FROM scheduled WHERE id = $1)"};
+  sql::statement place{on, R"(
+    SELECT id, carrier, priority, sequence, attempts, possible_duplicate FROM parked
+    WHERE id = $1)"};
+  // Neither table is searched as a whole: each may be long, and neither knows addresses.
+  sql::statement parked_between{on, select_found(R"(
+    (SELECT id FROM parked ORDER BY id DESC LIMIT $1) p JOIN message m ON m.id = p.id)",
+                                                 of_addresses)};
+  sql::statement scheduled_between{on, select_found(R"(
+    (SELECT id FROM scheduled ORDER BY due, id LIMIT $1) d JOIN message m ON m.id = d.id)",
+                                                    of_addresses)};
   sql::statement totals{on, R"(
     SELECT (SELECT count(*) FROM parked), (SELECT count(*) FROM scheduled),
       (SELECT count(*) FROM notice), (SELECT count(*) FROM unmatched_receipt),

@@ -63,6 +63,15 @@ sent_part read_part(cursor& row, arena& texts) {
           .carrier_message_id = row.text(texts)};
 }
 
+parked read_place(cursor& row, id64 id) {
+  return {.carrier = row.number(),
+          .priority = row.number<std::uint8_t>(),
+          .id = id,
+          .sequence = row.number(),
+          .attempts = row.number<std::uint32_t>(),
+          .possible_duplicate = row.number<bool>()};
+}
+
 template <class... Arguments>
 result<rows<reader::parked_message>> read_parked(sql::connection& on, sql::statement& query,
                                                  const Arguments&... arguments) {
@@ -70,13 +79,7 @@ result<rows<reader::parked_message>> read_parked(sql::connection& on, sql::state
   found_reader decoder(parked.texts);
   for (cursor row = query.select(arguments...); row.next();) {
     const found_message found = decoder.read(row);
-    parked.items.push_back({found,
-                            {.carrier = row.number(),
-                             .priority = row.number<std::uint8_t>(),
-                             .id = found.message.id,
-                             .sequence = row.number(),
-                             .attempts = row.number<std::uint32_t>(),
-                             .possible_duplicate = row.number<bool>()}});
+    parked.items.push_back({found, read_place(row, found.message.id)});
   }
   return on.outcome(std::move(parked));
 }
@@ -189,6 +192,26 @@ result<std::vector<scheduled>> sqlite_reader::find_scheduled(id64 id) {
   std::vector<scheduled> found;
   for (auto row = queue_.scheduled.select(id); row.next();) {
     found.push_back(read_scheduled(row, row.number()));
+  }
+  return connection_.outcome(std::move(found));
+}
+
+result<std::vector<parked>> sqlite_reader::find_parked(id64 id) {
+  std::vector<parked> found;
+  for (auto row = queue_.place.select(id); row.next();)
+    found.push_back(read_place(row, row.number()));
+  return connection_.outcome(std::move(found));
+}
+
+result<rows<found_message>> sqlite_reader::find_waiting(std::int64_t account,
+                                                        std::string_view source,
+                                                        std::string_view destination,
+                                                        std::size_t looked_at_max) {
+  rows<found_message> found;
+  found_reader decoder(found.texts);
+  for (auto* query : {&queue_.parked_between, &queue_.scheduled_between}) {
+    for (auto row = query->select(looked_at_max, account, source, destination); row.next();)
+      found.items.push_back(decoder.read(row));
   }
   return connection_.outcome(std::move(found));
 }

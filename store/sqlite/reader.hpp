@@ -23,6 +23,10 @@ class sqlite_reader final : public reader {
   result<rows<found_message>> messages_of(id64 submission, id64 after, std::size_t limit) override;
   result<std::vector<state_count>> count_states(id64 submission) override;
   result<std::vector<scheduled>> find_scheduled(id64 id) override;
+  result<std::vector<parked>> find_parked(id64 id) override;
+  result<rows<found_message>> find_waiting(std::int64_t account, std::string_view source,
+                                           std::string_view destination,
+                                           std::size_t looked_at_max) override;
 
   result<rows<found_message>> young_queued(id64 after, std::size_t limit) override;
   result<rows<parked_message>> parked_messages(std::int64_t carrier, std::uint8_t priority,

@@ -24,7 +24,10 @@ login read_login(cursor& row) {
           .system_id = row.string(),
           .password_hash = row.string(),
           .active = row.number<bool>(),
-          .binds_max = row.number<std::uint32_t>()};
+          .binds_max = row.number<std::uint32_t>(),
+          .receipt_format = row.string(),
+          .receipt_errors = row.string(),
+          .id_form = row.number<message_id_form>()};
 }
 
 keyword read_keyword(cursor& row) {

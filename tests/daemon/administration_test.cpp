@@ -126,8 +126,38 @@ TEST_F(Administration, AddsALoginWhosePasswordIsTyped) {
   EXPECT_TRUE(password_matches(login.password_hash, "s3cret"));
   EXPECT_EQ(type("login list"), 0) << err_;
   EXPECT_EQ(out_,
-            "SYSTEM_ID  ACCOUNT  STATE   BINDS\n"
-            "app        acme     active  2\n");
+            "SYSTEM_ID  ACCOUNT  STATE   BINDS  IDS  RECEIPTS\n"
+            "app        acme     active  2      hex  standard\n");
+}
+
+TEST_F(Administration, SaysHowALoginGetsReceiptsAndIds) {
+  EXPECT_EQ(type("account add acme"), 0) << err_;
+  EXPECT_EQ(type("login add --account acme --system-id app --generate"), 0) << err_;
+  EXPECT_EQ(type("login set app --receipt-format {id}/{stat} --receipt-error default=9 "
+                 "--receipt-error expired=7 --message-id-form decimal"),
+            0)
+      << err_;
+  EXPECT_EQ(err_, "login 'app' changed\n");
+  EXPECT_EQ(directory().logins.at(0).receipt_format, "{id}/{stat}");
+  EXPECT_EQ(directory().logins.at(0).receipt_errors, "default=9,expired=7");
+  EXPECT_EQ(directory().logins.at(0).id_form, store::message_id_form::decimal);
+  EXPECT_EQ(type("login set app"), 0) << err_;
+  EXPECT_EQ(out_,
+            "RECEIPT-FORMAT   {id}/{stat}\n"
+            "RECEIPT-ERROR    default=9,expired=7\n"
+            "MESSAGE-ID-FORM  decimal\n");
+}
+
+TEST_F(Administration, LeavesAloneWhatIsNotSetOfALogin) {
+  EXPECT_EQ(type("account add acme"), 0) << err_;
+  EXPECT_EQ(type("login add --account acme --system-id app --generate"), 0) << err_;
+  EXPECT_EQ(type("login set app --receipt-error default=9"), 0) << err_;
+  EXPECT_EQ(type("login set app --message-id-form decimal"), 0) << err_;
+  EXPECT_EQ(type("login set app --message-id-form hex"), 0) << err_;
+  EXPECT_EQ(directory().logins.at(0).receipt_errors, "default=9");
+  EXPECT_EQ(directory().logins.at(0).id_form, store::message_id_form::hexadecimal);
+  EXPECT_EQ(type("login set nobody --message-id-form hex"), 1);
+  EXPECT_EQ(err_, "smppd: there is no login 'nobody'; `smppd login list` shows them\n");
 }
 
 TEST_F(Administration, AddsALoginWhosePasswordIsInAFileOrGenerated) {

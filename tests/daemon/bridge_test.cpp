@@ -2,7 +2,9 @@
 #include "daemon/bridge.hpp"
 
 #include "daemon/gateway/ids.hpp"
+#include "smpp/gsm7.hpp"
 #include "smpp/receipt.hpp"
+#include "smpp/text.hpp"
 #include "smpp/udh.hpp"
 #include "tests/support/store_records.hpp"
 
@@ -34,7 +36,7 @@ smpp::submit_sm sample_submit() {
 class Submission : public testing::Test {
  protected:
   [[nodiscard]] std::variant<esme_submission, command_status> read() const {
-    return read_submission(pdu_, at(0), 2h);
+    return read_submission(pdu_, at(0), 2h, esme_);
   }
   [[nodiscard]] esme_submission read_well() const { return std::get<esme_submission>(read()); }
   [[nodiscard]] command_status refused_with() const {
@@ -44,6 +46,7 @@ class Submission : public testing::Test {
   }
 
   smpp::submit_sm pdu_{sample_submit()};
+  smpp::text_conventions esme_;
 };
 
 TEST_F(Submission, KeepsWhatTheEsmeSaid) {
@@ -122,18 +125,59 @@ TEST_F(Submission, IsRefusedForAFieldThatCannotBe) {
   EXPECT_EQ(refused_with(), command_status::invexpiry) << "it is over";
 }
 
+// What an ESME means by its octets.
+
+TEST_F(Submission, IsKeptInGsm7OrUcs2WhateverDataCoding0MeansToTheEsme) {
+  esme_.default_alphabet = smpp::default_alphabet::latin1;
+  pdu_.short_message = "@\xE9";
+  auto read = read_well();
+  EXPECT_EQ(read.message.data_coding, 0);
+  EXPECT_EQ(read.message.body, std::string_view("\x00\x05", 2));
+  pdu_.short_message = "\xEA";
+  read = read_well();
+  EXPECT_EQ(read.message.data_coding, 8);
+  EXPECT_EQ(read.message.body, std::string_view("\x00\xEA", 2));
+  pdu_.data_coding = 3;
+  EXPECT_EQ(read_well().message.data_coding, 3) << "which says what it is";
+}
+
+TEST_F(Submission, ThatTheEsmeHasCutKeepsItsOctetsWhereGsm7WouldNotDo) {
+  esme_.default_alphabet = smpp::default_alphabet::latin1;
+  pdu_.esm_class = 0x40;
+  const std::string header("\x05\x00\x03\x01\x02\x01", 6);
+  pdu_.short_message = header + "@";
+  auto read = read_well();
+  EXPECT_EQ(read.message.data_coding, 0);
+  EXPECT_EQ(read.message.body, header + std::string(1, '\0'));
+  pdu_.short_message = header + "\xEA";
+  read = read_well();
+  EXPECT_EQ(read.message.data_coding, 3);
+  EXPECT_EQ(read.message.body, header + "\xEA");
+}
+
+TEST_F(Submission, IsUnpackedBehindItsHeader) {
+  esme_.gsm7_packed = true;
+  pdu_.short_message = "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37";
+  EXPECT_EQ(read_well().message.body, "hellohello");
+  pdu_.esm_class = 0x40;
+  const std::string header("\x05\x00\x03\x01\x02\x01", 6);
+  pdu_.short_message = header + "\x82";
+  EXPECT_EQ(read_well().message.body, header + "A");
+}
+
 // What goes to a carrier.
 
 class WrittenSubmit : public testing::Test {
  protected:
   // What a carrier gets of `from`, as an ESME submitted it.
   smpp::submit_sm write(const smpp::submit_sm& from, std::uint8_t part = 1) {
-    auto read = std::get<esme_submission>(read_submission(from, at(0), 2h));
+    auto read = std::get<esme_submission>(read_submission(from, at(0), 2h, {}));
     read.message.options = read.options;
     message_ = make_outbound(read.message, std::make_shared<const shared_text>(
                                                shared_text{std::string(read.message.body), {}}));
-    std::ignore = cut(message_->text->body, message_->data_coding, message_->esm_class,
-                      message_->options, smpp::concatenation::udh8, 0x1234, &message_->split);
+    const message_text text{message_->text->body, message_->data_coding, message_->esm_class,
+                            message_->options};
+    message_->parts = static_cast<std::uint8_t>(cut(text, carrier_, 0x1234, &message_->written));
     smpp::submit_sm pdu;
     pdu.tlvs.add_u8(tag::privacy_indicator, 3);  // of the message before
     pdu.short_message = "left over";
@@ -179,7 +223,7 @@ TEST_F(WrittenSubmit, IsCutIntoPartsWithHeaders) {
   auto from = sample_submit();
   from.short_message = std::string(200, 'x');
   const auto second = write(from, 2);
-  ASSERT_EQ(message_->split.size(), 2U);
+  ASSERT_EQ(message_->written.user_data.size(), 2U);
   EXPECT_EQ(second.esm_class, 0x40);
   EXPECT_EQ(second.short_message.view().substr(0, 6),
             std::string_view("\x05\x00\x03\x34\x02\x02", 6));
@@ -215,21 +259,110 @@ TEST_F(WrittenSubmit, UsesMessagePayloadForWhatDoesNotFit) {
   EXPECT_EQ(smpp::as_text(*pdu.tlvs.find(tag::message_payload)), text);
 }
 
+// What a carrier means by its octets.
+
+TEST_F(WrittenSubmit, IsInTheCarriersDefaultAlphabet) {
+  carrier_.text.default_alphabet = smpp::default_alphabet::latin1;
+  auto from = sample_submit();
+  from.short_message = std::string_view("\x00\x05", 2);  // @, e with acute
+  auto pdu = write(from);
+  EXPECT_EQ(pdu.data_coding, 0);
+  EXPECT_EQ(pdu.short_message, "@\xE9");
+  from.short_message = "\x1B\x65";  // the euro sign
+  pdu = write(from);
+  EXPECT_EQ(pdu.data_coding, 8) << "which Latin-1 lacks";
+  EXPECT_EQ(pdu.short_message, "\x20\xAC");
+}
+
+TEST_F(WrittenSubmit, IsPackedForACarrierThatPacks) {
+  carrier_.text.gsm7_packed = true;
+  auto from = sample_submit();
+  from.short_message = "hellohello";
+  EXPECT_EQ(write(from).short_message, "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37");
+  from.short_message = std::string(200, 'x');
+  const auto second = write(from, 2);
+  EXPECT_EQ(message_->written.user_data[0].size(), 140U);
+  EXPECT_EQ(second.esm_class, 0x40);
+  EXPECT_EQ(second.short_message.size(), 6U + (1 + 47 * 7 + 7) / 8);
+  from.data_coding = 4;
+  from.short_message = "hellohello";
+  EXPECT_EQ(write(from).short_message, "hellohello") << "binary is not packed";
+}
+
+TEST_F(WrittenSubmit, ThatTheEsmeHasCutIsOnlyConvertedBehindItsHeader) {
+  auto from = sample_submit();
+  from.esm_class = 0x40;
+  const std::string header("\x05\x00\x03\x01\x02\x01", 6);
+  from.short_message = header + "A";
+  carrier_.text.gsm7_packed = true;
+  auto pdu = write(from);
+  EXPECT_EQ(pdu.short_message, header + "\x82");
+  EXPECT_EQ(pdu.esm_class, 0x40);
+  carrier_.text = {};
+  carrier_.text.default_alphabet = smpp::default_alphabet::ascii;
+  from.short_message = header + "\x05";
+  pdu = write(from);
+  EXPECT_EQ(pdu.data_coding, 8);
+  EXPECT_EQ(pdu.short_message, header + std::string("\x00\xE9", 2));
+  from.short_message = header + std::string(100, 'a') + "\x05";
+  pdu = write(from);
+  EXPECT_EQ(pdu.data_coding, 0) << "UCS-2 has no room";
+  EXPECT_EQ(pdu.short_message, header + std::string(100, 'a') + "?");
+}
+
+TEST_F(WrittenSubmit, ThatTheEsmeHasCutKeepsTheSeptetsOfItsTables) {
+  auto from = sample_submit();
+  from.esm_class = 0x40;
+  from.short_message = std::string_view("\x03\x24\x01\x01\x1Bs", 6);
+  EXPECT_EQ(write(from).short_message, from.short_message);
+  carrier_.text.gsm7_packed = true;
+  const auto packed = write(from).short_message;
+  EXPECT_EQ(smpp::gsm7_unpack_all(packed.bytes().subspan(4), smpp::gsm7_fill_bits(4)),
+            (smpp::byte_buffer{0x1B, 's'}));
+}
+
+TEST_F(WrittenSubmit, UsesNationalTablesWhereTheySaveAPart) {
+  carrier_.text.national_languages = {smpp::gsm7_language::turkish};
+  auto from = sample_submit();
+  from.data_coding = 8;
+  std::string wide;
+  for (int n = 0; n < 100; ++n)
+    wide += std::string("\x01\x5F", 2);
+  from.short_message = wide;
+  const auto pdu = write(from);
+  EXPECT_EQ(message_->parts, 1);
+  EXPECT_EQ(pdu.data_coding, 0);
+  EXPECT_EQ(pdu.esm_class, 0x40);
+  EXPECT_EQ(pdu.short_message, std::string("\x03\x25\x01\x01") + std::string(100, '\x1D'));
+}
+
+TEST_F(WrittenSubmit, HasSarTlvsWithoutAHeader) {
+  carrier_.concatenation = smpp::concatenation::sar;
+  carrier_.text.gsm7_packed = true;
+  auto from = sample_submit();
+  from.short_message = std::string(200, 'x');
+  const auto pdu = write(from, 2);
+  EXPECT_EQ(pdu.esm_class, 0);
+  EXPECT_EQ(pdu.tlvs.find_u8(tag::sar_total_segments), 2);
+  EXPECT_EQ(pdu.tlvs.find_u8(tag::sar_segment_seqnum), 2);
+  EXPECT_EQ(smpp::gsm7_unpack_all(pdu.short_message.bytes()), smpp::byte_buffer(47, 'x'));
+}
+
 TEST(Cut, CountsAndMakesTheSameParts) {
   for (const std::size_t length : {0U, 160U, 161U, 306U, 307U}) {
     const std::string text(length, 'x');
-    std::vector<smpp::byte_buffer> parts;
-    const auto made = cut(text, 0, 0, {}, smpp::concatenation::udh8, 1, &parts);
-    EXPECT_EQ(made, cut(text, 0, 0, {}, smpp::concatenation::udh8, 1, nullptr)) << length;
-    EXPECT_EQ(parts.size(), made == 1 ? 0 : made) << length;
+    smpp::message_parts parts;
+    const auto made = cut({text}, {}, 1, &parts);
+    EXPECT_EQ(made, cut({text}, {}, 1, nullptr)) << length;
+    EXPECT_EQ(parts.user_data.size(), made == 1 ? 0 : made) << length;
   }
 }
 
 TEST(Cut, RefusesWhatNeedsTooManyParts) {
   const std::string text(153 * 256, 'x');
-  std::vector<smpp::byte_buffer> parts;
-  EXPECT_EQ(cut(text, 0, 0, {}, smpp::concatenation::udh8, 1, &parts), 0U);
-  EXPECT_EQ(cut(text, 0, 0, {}, smpp::concatenation::udh8, 1, nullptr), 0U);
+  smpp::message_parts parts;
+  EXPECT_EQ(cut({text}, {}, 1, &parts), 0U);
+  EXPECT_EQ(cut({text}, {}, 1, nullptr), 0U);
 }
 
 // What carriers deliver.
@@ -277,6 +410,54 @@ TEST(Delivery, MayBeKept) {
   EXPECT_EQ(view.tlvs->find_u8(tag::message_state), 2);
 }
 
+// The text of a delivery in canonical form.
+
+class CanonicalDelivery : public testing::Test {
+ protected:
+  [[nodiscard]] delivery read() { return to_canonical(read_delivery(pdu_), carrier_, storage_); }
+  [[nodiscard]] std::string text() {
+    const auto delivered = read();
+    return smpp::decode_text(delivered.data_coding, delivered.user_data);
+  }
+
+  smpp::deliver_sm pdu_{sample_delivery()};
+  smpp::text_conventions carrier_;
+  smpp::byte_buffer storage_;
+};
+
+TEST_F(CanonicalDelivery, OfAUsualCarrierIsNotCopied) {
+  EXPECT_EQ(read().user_data.data(), pdu_.short_message.bytes().data());
+}
+
+TEST_F(CanonicalDelivery, IsReadInTheCarriersDefaultAlphabet) {
+  carrier_.default_alphabet = smpp::default_alphabet::latin1;
+  pdu_.short_message = "@\xE9";
+  EXPECT_EQ(text(), "@\u00E9");
+  EXPECT_EQ(read().data_coding, 0);
+  pdu_.short_message = "\xEA";
+  EXPECT_EQ(text(), "\u00EA");
+  EXPECT_EQ(read().data_coding, 8);
+}
+
+TEST_F(CanonicalDelivery, IsUnpackedBehindItsHeader) {
+  carrier_.gsm7_packed = true;
+  pdu_.esm_class = 0x40;
+  const std::string header("\x05\x00\x03\x01\x02\x01", 6);
+  pdu_.short_message = header + "\x82";
+  EXPECT_EQ(smpp::as_text(read().user_data), header + "A");
+}
+
+TEST_F(CanonicalDelivery, InNationalTablesIsInUcs2) {
+  pdu_.esm_class = 0x40;
+  pdu_.data_coding = 0xF1;
+  const std::string header("\x03\x24\x01\x01", 4);
+  pdu_.short_message = header + "\x1Bs";
+  EXPECT_EQ(smpp::as_text(read().user_data), header + "\x01\x5F");
+  EXPECT_EQ(read().data_coding, 0x19) << "and of the same class";
+  pdu_.short_message = header + "a";
+  EXPECT_EQ(smpp::as_text(read().user_data), header + "a") << "unless it did not need them";
+}
+
 constexpr std::string_view receipt_text =
     "id:0A1B sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:007 "
     "text:Hello";
@@ -314,6 +495,15 @@ TEST(CarrierReceipt, NamesBothIdsWhereTheyDiffer) {
   ASSERT_TRUE(receipt);
   EXPECT_EQ(receipt->id, "2587");
   EXPECT_EQ(receipt->other_id, "0A1B");
+}
+
+TEST_F(CanonicalDelivery, OfAReceiptIsRead) {
+  carrier_.gsm7_packed = true;
+  pdu_.esm_class = 0x04;
+  pdu_.short_message = smpp::byte_view(smpp::gsm7_pack(smpp::as_bytes(receipt_text)));
+  EXPECT_EQ(read_receipt(read())->id, "0A1B");
+  pdu_.short_message = receipt_text;
+  EXPECT_EQ(read_receipt(read())->id, "0A1B") << "nor must all that a carrier sends be packed";
 }
 
 TEST(CarrierReceipt, ThatOnlyItsTextShowsIsUnsure) {
@@ -404,6 +594,21 @@ TEST(EsmeReceipt, SaysWhyItFailed) {
   EXPECT_EQ(smpp::parse_receipt(write_receipt(content).short_message.view())->err, "000");
 }
 
+TEST(EsmeReceipt, IsWrittenAsItsLoginWantsIt) {
+  receipt_content content;
+  content.id = tests::id(1);
+  content.state = message_state::undeliverable;
+  content.why = store::reason::undeliverable;
+  store::login login;
+  login.id_form = store::message_id_form::decimal;
+  login.receipt_format = "{id} {stat} {err}";
+  login.receipt_errors = "undeliverable=001";
+  const auto pdu = write_receipt(content, login);
+  const auto id = std::to_string(content.id);
+  EXPECT_EQ(pdu.short_message.view(), id + " UNDELIV 001");
+  EXPECT_EQ(pdu.tlvs.find_text(tag::receipted_message_id), id);
+}
+
 TEST(EsmeReceipt, ThatIsNotFinalSaysSo) {
   receipt_content content;
   content.state = message_state::enroute;
@@ -454,6 +659,42 @@ TEST(EsmeInbound, IsCutForAPeerWithoutTlvs) {
   EXPECT_EQ(smpp::parse_udh(parts[1].short_message.bytes())->concatenation->sequence, 2);
 }
 
+TEST(EsmeInbound, IsWrittenAsTheEsmeReads) {
+  smpp::text_conventions esme;
+  esme.default_alphabet = smpp::default_alphabet::latin1;
+  inbound_content content;
+  content.user_data = std::string("\x00\x05", 2);
+  EXPECT_EQ(write_inbound(content, true, 7, esme).at(0).short_message, "@\xE9");
+  content.user_data = "\x1B\x65";
+  const auto euro = write_inbound(content, true, 7, esme).at(0);
+  EXPECT_EQ(euro.data_coding, 8);
+  EXPECT_EQ(euro.short_message, "\x20\xAC");
+  esme = {};
+  esme.gsm7_packed = true;
+  content.user_data = "hellohello";
+  EXPECT_EQ(write_inbound(content, true, 7, esme).at(0).short_message,
+            "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37");
+  content.user_data = std::string(306, 'x');
+  const auto parts = write_inbound(content, false, 7, esme);
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].esm_class, 0x40);
+  EXPECT_EQ(parts[0].short_message.size(), 140U);
+}
+
+TEST(EsmeReceipt, IsWrittenAsTheEsmeReads) {
+  receipt_content content;
+  content.state = message_state::delivered;
+  content.beginning = "[]";  // as septets: two letters with dots
+  smpp::text_conventions esme;
+  esme.default_alphabet = smpp::default_alphabet::latin1;
+  EXPECT_TRUE(write_receipt(content, {}, esme).short_message.view().ends_with(" text:\xC4\xD1"));
+  const auto usual = write_receipt(content).short_message;
+  esme = {};
+  esme.gsm7_packed = true;
+  EXPECT_EQ(smpp::gsm7_unpack_all(write_receipt(content, {}, esme).short_message.bytes()),
+            smpp::byte_buffer(usual.bytes().begin(), usual.bytes().end()));
+}
+
 // States.
 
 TEST(State, OfAMessageHasANameInSmpp) {
@@ -483,4 +724,20 @@ TEST(State, OfAReceiptIsWhereTheMessageIsThen) {
 }
 
 }  // namespace
+TEST(Replacement, IsReadAsTheApplicationWritesText) {
+  outbound of;
+  EXPECT_EQ(read_replacement_text("\x12@", of, {}), "\x12@");
+  smpp::text_conventions latin1;
+  latin1.default_alphabet = smpp::default_alphabet::latin1;
+  EXPECT_EQ(read_replacement_text("@\xE9", of, latin1), std::string("\0\x05", 2));
+  EXPECT_EQ(read_replacement_text("\xC1", of, latin1), std::nullopt) << "needs UCS-2";
+  of.data_coding = smpp::data_coding_ucs2;
+  EXPECT_EQ(read_replacement_text("ab", of, latin1), std::nullopt) << "may be either";
+  smpp::text_conventions packed;
+  packed.gsm7_packed = true;
+  EXPECT_EQ(read_replacement_text("ab", of, packed), "ab");
+  of.data_coding = smpp::data_coding_binary;
+  EXPECT_EQ(read_replacement_text("\xFF\x01", of, latin1), "\xFF\x01");
+}
+
 }  // namespace smppd

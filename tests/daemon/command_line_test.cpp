@@ -113,6 +113,32 @@ TEST(CommandLine, MistakesAreExplained) {
   EXPECT_NE(complaint("run --config"), "none");
 }
 
+TEST(CommandLine, SaysHowALoginIsSet) {
+  const auto set = administered<login_set>(
+      "login set app --receipt-format {id}{stat} --receipt-error default=0 --receipt-error 21b=1");
+  EXPECT_EQ(set.system_id, "app");
+  EXPECT_EQ(set.receipt_format, "{id}{stat}");
+  EXPECT_EQ(set.receipt_errors, "default=0,21b=1");
+  EXPECT_FALSE(set.id_form);
+  EXPECT_EQ(administered<login_set>("login set app --message-id-form decimal").id_form,
+            store::message_id_form::decimal);
+  EXPECT_EQ(complaint("login set app --message-id-form octal"),
+            "--message-id-form is hex or decimal");
+  EXPECT_EQ(complaint("login set app --receipt-format {id}"),
+            "--receipt-format: the format needs {id} and {stat}; without them it says nothing");
+  EXPECT_NE(complaint("login set app --receipt-error default"), "none");
+}
+
+TEST(CommandLine, ResetsALogin) {
+  const std::vector<std::string> typed{"login",           "set", "app", "--receipt-format", "",
+                                       "--receipt-error", ""};
+  const auto parsed = parse_command_line(typed);
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().what;
+  const auto& set = std::get<login_set>(std::get<administration_command>(*parsed));
+  EXPECT_EQ(set.receipt_format, "");
+  EXPECT_EQ(set.receipt_errors, "");
+}
+
 TEST(CommandLine, HelpNamesEveryCommandAndItsOptions) {
   const auto all = help_text();
   for (const auto* line :

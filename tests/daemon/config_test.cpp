@@ -49,13 +49,15 @@ TEST(Config, ReadsEveryTable) {
       "[log]\nlevel = \"debug\"\nmessages = true\n"
       "[http]\nlisten = \"[::1]:80\"\nrecipients_max = 7\n"
       "[admin]\nenabled = false\n"
-      "[smpp]\nwindow = 3\ninactivity_timeout = 0\n"
+      "[smpp]\nwindow = 3\ninactivity_timeout = 0\ndefault_alphabet = \"ascii\"\n"
       "[webhook]\nretry = [\"1s\", 2, \"1m\"]\n"
       "[limits]\nvalidity_default = \"2h\"\n"
+      "[text]\nsmart_replacement = true\n"
       "[reassembly]\ntimeout = \"90s\"\n" +
       one_carrier +
       "rate = 12.5\nsource_ton = 5\nmode = \"transmitter_receiver\"\nid_form = \"hex_to_decimal\"\n"
-      "concatenation = \"udh16\"\ninterface_version = \"3.3\"\nreconnect_min = \"250ms\"\n"
+      "concatenation = \"udh16\"\ninterface_version = \"5.0\"\nreconnect_min = \"250ms\"\n"
+      "gsm7_packed = true\nnational_languages = [\"turkish\", \"spanish\"]\n"
       "[[route]]\nprefix = \"49\"\ncarriers = [\"ideal\"]\n"
       "[[inbound]]\nnumber = \"49800\"\naccount = \"acme\"\n");
   EXPECT_EQ(read.store.path, "/tmp/a.db");
@@ -68,6 +70,9 @@ TEST(Config, ReadsEveryTable) {
   EXPECT_FALSE(read.admin.enabled);
   EXPECT_EQ(read.smpp.window, 3U);
   EXPECT_EQ(read.smpp.inactivity_timeout, 0s);
+  EXPECT_EQ(read.smpp.text.default_alphabet, smpp::default_alphabet::ascii);
+  EXPECT_TRUE(read.text.smart_replacement);
+  EXPECT_FALSE(read.text.transliterate);
   EXPECT_EQ(read.webhook.retry, (std::vector<seconds>{1s, 2s, 60s}));
   EXPECT_EQ(read.limits.validity_default, 7200s);
   EXPECT_EQ(read.reassembly_timeout, 90s);
@@ -80,8 +85,12 @@ TEST(Config, ReadsEveryTable) {
   EXPECT_EQ(carrier.mode, bind_mode::transmitter_receiver);
   EXPECT_EQ(carrier.id_form, carrier_id_form::hex_to_decimal);
   EXPECT_EQ(carrier.concatenation, smpp::concatenation::udh16);
-  EXPECT_EQ(carrier.interface_version, 0x33);
+  EXPECT_EQ(carrier.interface_version, 0x50);
   EXPECT_EQ(carrier.reconnect_min, 250ms);
+  EXPECT_EQ(carrier.text.default_alphabet, smpp::default_alphabet::gsm7);
+  EXPECT_TRUE(carrier.text.gsm7_packed);
+  EXPECT_EQ(carrier.text.national_languages,
+            (std::vector{smpp::gsm7_language::turkish, smpp::gsm7_language::spanish}));
   EXPECT_EQ(read.routes, (std::vector<route_config>{{"49", {"ideal"}}}));
   EXPECT_EQ(read.inbound, (std::vector<inbound_config>{{"49800", "acme"}}));
 }
@@ -153,6 +162,12 @@ TEST(Config, SaysWhatIsWrongWithACarrier) {
       {"reconnect_min = \"2m\"\n",
        "smppd.toml:6:17: carrier[0].reconnect_min: \"2m\" is longer than reconnect_max, \"1m\"; "
        "make it shorter"},
+      {"national_languages = [\"klingon\"]\n",
+       "smppd.toml:6:23: carrier[0].national_languages: \"klingon\" is none of the values it "
+       "may have; use \"turkish\", \"spanish\", \"portuguese\""},
+      {"default_alphabet = \"latin1\"\nnational_languages = [\"turkish\"]\n",
+       "smppd.toml:7:22: carrier[0].national_languages: national tables need default_alphabet = "
+       "\"gsm7\"; keep one of both"},
       {"password_file = \"/nowhere/at/all\"\n",
        "smppd.toml:6:17: carrier[0].password_file: password is given as well; keep one"},
       {one_carrier,

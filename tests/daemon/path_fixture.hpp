@@ -35,7 +35,7 @@ using store::progress;
 /// Stands for every webhook there is: takes all, and acknowledges at once.
 class webhook_log final : public smppd::notice_courier {
  public:
-  bool can_take(std::int64_t /*target*/) override { return true; }
+  taking can_take(const smppd::notice_item& /*item*/) override { return taking::now; }
   void take(smppd::notice_item item) override {
     taken.push_back(std::move(item));
     pending->done(taken.back().target, taken.back().sequence);

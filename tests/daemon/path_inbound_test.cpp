@@ -189,6 +189,56 @@ TEST_F(Inbound, MessagesWaitForTheirEsme) {
   EXPECT_THAT(texts(*esme), ElementsAre("one", "two", "three"));
 }
 
+// The address_range of a bind.
+
+TEST_F(Inbound, MessageGoesToABindThatTakesItsNumber) {
+  settings_.inbound.push_back({"", "shop"});
+  start();
+  const auto port = run_->esmes.port();
+  const scripted_esme swedes(run_->loop, port, "esme", "secret", 0x34, "^46");
+  const scripted_esme shop(run_->loop, port, "esme", "secret", 0x34, "1963");
+  wait([&] { return swedes.bound && shop.bound; });
+  for (const auto* number : {"1963", "4670", "1963", "4671"})
+    telco().deliver(message(number, number));
+  wait([&] { return swedes.received.size() == 2 && shop.received.size() == 2; });
+  EXPECT_THAT(texts(swedes), ElementsAre("4670", "4671"));
+  EXPECT_THAT(texts(shop), ElementsAre("1963", "1963"));
+}
+
+TEST_F(Inbound, MessageThatNoBindTakesWaitsForOneThatDoes) {
+  settings_.inbound.push_back({"", "shop"});
+  start();
+  const auto port = run_->esmes.port();
+  const scripted_esme swedes(run_->loop, port, "esme", "secret", 0x34, "^46");
+  wait([&] { return swedes.bound; });
+  telco().deliver(message("one", "1963"));
+  telco().deliver(message("two", "4670"));
+  wait([&] { return swedes.received.size() == 1; });
+  EXPECT_THAT(texts(swedes), ElementsAre("two"));
+  wait([&] { return run_->gateway.pending().waiting(false) == 1; });
+  const auto all = bind();
+  wait([&] { return all->received.size() == 1; });
+  EXPECT_THAT(texts(*all), ElementsAre("one"));
+}
+
+TEST_F(Inbound, MessageGoesToABindWhoseRangeCannotBeUnderstood) {
+  start();
+  const scripted_esme esme(run_->loop, run_->esmes.port(), "esme", "secret", 0x34, "(46");
+  wait([&] { return esme.bound; });
+  telco().deliver(message("Hello"));
+  wait([&] { return esme.received.size() == 1; });
+}
+
+TEST_F(Inbound, ReceiptGoesToAnyBindOfItsLogin) {
+  start();
+  scripted_esme esme(run_->loop, run_->esmes.port(), "esme", "secret", 0x34, "^999$");
+  wait([&] { return esme.bound; });
+  const auto id = submit(esme, esme_message("Hello"));
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait([&] { return esme.received.size() == 1; });
+}
+
 // Parts.
 
 TEST_F(Inbound, PartsArePutTogether) {
@@ -259,6 +309,36 @@ TEST_F(Inbound, PartsOutliveARestart) {
   EXPECT_EQ(esme->received[0].short_message, "before, after");
   EXPECT_EQ(esme->received[0].source_addr_ton, 1);
   EXPECT_TRUE(reader_->waiting_inbound_parts(0, 10).value().items.empty());
+}
+
+TEST_F(Inbound, PartsAreAcknowledgedAgainAndNotStoredAgainOnceTheirMessageIsComplete) {
+  start();
+  const auto esme = bind();
+  telco().deliver(part(1, 2, "one, "));
+  telco().deliver(part(2, 2, "two"));
+  wait_for_answers(2);
+  telco().drop();  // it did not see the answers
+  wait([&] { return !run_->gateway.carriers()[0]->up(); });
+  wait([&] { return run_->gateway.carriers()[0]->up(); });
+  telco().deliver(part(2, 2, "two"));
+  telco().deliver(part(1, 2, "one, "));
+  wait_for_answers(4);
+  EXPECT_TRUE(reader_->waiting_inbound_parts(0, 10).value().items.empty());
+  // The handset uses its reference again.
+  telco().deliver(part(1, 2, "three, "));
+  telco().deliver(part(2, 2, "four"));
+  wait([&] { return esme->received.size() == 2; });
+  EXPECT_THAT(texts(*esme), ElementsAre("one, two", "three, four"));
+}
+
+TEST_F(Inbound, PartIsKnownAgainAfterARestartWhileItWaits) {
+  start();
+  telco().deliver(part(1, 2, "before, "));
+  wait_for_answers(1);
+  start();
+  telco().deliver(part(1, 2, "before, "));
+  wait_for_answers(1);
+  EXPECT_EQ(reader_->waiting_inbound_parts(0, 10).value().items.size(), 1U);
 }
 
 TEST_F(Inbound, MessageOfAnEarlierRunGoesToTheEsme) {

@@ -54,14 +54,69 @@ async function submit(fields) {
   return response.message_id;
 }
 
-async function receipt(messageId) {
-  const pdu = await delivery(`receipt for ${messageId}`, (one) =>
-    one.receipted_message_id === messageId);
+async function receipt(messageId, from = '4791234567') {
+  const pdu = await delivery(`receipt for ${messageId} from ${from}`, (one) =>
+    one.receipted_message_id === messageId && one.source_addr === from);
   assert.equal(pdu.esm_class & 0x3c, smpp.ESM_CLASS.MC_DELIVERY_RECEIPT);
   assert.equal(pdu.message_state, 2);
-  assert.equal(pdu.source_addr, '4791234567');
   assert.equal(pdu.destination_addr, 'interop');
   assert.match(pdu.short_message.message, new RegExp(`^id:${messageId} .*stat:DELIVRD`));
+}
+
+const source = { source_addr_ton: 5, source_addr_npi: 0, source_addr: 'interop' };
+
+async function stateOf(messageId) {
+  const response = await request('query_sm', { message_id: messageId, ...source });
+  assert.equal(response.command, 'query_sm_resp');
+  assert.equal(response.command_status, smpp.ESME_ROK);
+  assert.equal(response.message_id, messageId);
+  return response.message_state;
+}
+
+async function submitOtherwise() {
+  const data = await request('data_sm', {
+    ...source, dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: '4791234567',
+    registered_delivery: 1, data_coding: 0, message_payload: 'by data_sm',
+  });
+  assert.equal(data.command, 'data_sm_resp');
+  assert.equal(data.command_status, smpp.ESME_ROK);
+  await receipt(data.message_id);
+
+  const numbers = ['4791234567', '4791234568'];
+  const multi = await request('submit_multi', {
+    ...source, registered_delivery: 1, data_coding: 0, short_message: 'to several',
+    dest_address: [
+      ...numbers.map((number) =>
+        ({ dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: number })),
+      { dl_name: 'friends' },
+    ],
+  });
+  assert.equal(multi.command, 'submit_multi_resp');
+  assert.equal(multi.command_status, smpp.ESME_ROK);
+  assert.equal(multi.unsuccess_sme.length, 1);
+  assert.equal(multi.unsuccess_sme[0].destination_addr, 'friends');
+  assert.equal(multi.unsuccess_sme[0].error_status_code, smpp.ESME_RINVDLNAME);
+  for (const number of numbers) await receipt(multi.message_id, number);
+  assert.equal(await stateOf(multi.message_id), 2);
+}
+
+async function changeOnesMind() {
+  const id = await submit({
+    data_coding: 0, short_message: 'never', registered_delivery: 0,
+    schedule_delivery_time: '000001000000000R',
+  });
+  assert.equal(await stateOf(id), 1);
+  const replaced = await request('replace_sm', {
+    message_id: id, ...source, registered_delivery: 0, short_message: 'not this either',
+  });
+  assert.equal(replaced.command, 'replace_sm_resp');
+  assert.equal(replaced.command_status, smpp.ESME_ROK);
+  const cancel = { message_id: id, ...source };
+  const cancelled = await request('cancel_sm', cancel);
+  assert.equal(cancelled.command, 'cancel_sm_resp');
+  assert.equal(cancelled.command_status, smpp.ESME_ROK);
+  assert.equal(await stateOf(id), 4);
+  assert.equal((await request('cancel_sm', cancel)).command_status, smpp.ESME_RCANCELFAIL);
 }
 
 async function conversation() {
@@ -83,13 +138,9 @@ async function conversation() {
   }
   for (const id of [plain, wide, ...parts]) await receipt(id);
 
-  const query = await request('query_sm', {
-    message_id: plain, source_addr_ton: 5, source_addr_npi: 0, source_addr: 'interop',
-  });
-  assert.equal(query.command, 'query_sm_resp');
-  assert.equal(query.command_status, smpp.ESME_ROK);
-  assert.equal(query.message_id, plain);
-  assert.equal(query.message_state, 2);
+  assert.equal(await stateOf(plain), 2);
+  await submitOtherwise();
+  await changeOnesMind();
 
   console.log('ready for inbound');
   const inbound = await delivery('inbound message', (one) => one.esm_class === 0);

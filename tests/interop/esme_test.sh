@@ -30,4 +30,4 @@ grep -qF "text=Привет, 世界 😀" "$folder/submits.log"
 for part in 1 2 3; do
   grep -q "esm_class=64 .*hex=0500034d030$part.*text=part $part of 3\. \$" "$folder/submits.log"
 done
-[ "$(wc -l <"$folder/submits.log")" = 5 ] || fail "the carrier did not get five submit_sm"
+[ "$(wc -l <"$folder/submits.log")" = 8 ] || fail "the carrier did not get eight submit_sm"

@@ -21,8 +21,9 @@ struct row {
   std::string_view refusal;               // the body of the response that refuses it
 };
 
-// The specification's table, written a second time. O: open, T, R, X: bound as transmitter,
-// receiver, transceiver. replace_sm in BOUND_TRX: 2.3 omits it, its prose does not.
+// The specification's table, written a second time, with the broadcasts of 5.0. O: open, T, R, X:
+// bound as transmitter, receiver, transceiver. replace_sm in BOUND_TRX: 2.3 omits it, its prose
+// does not.
 constexpr std::array table{
     row{command_id::bind_transmitter, "O", "", ""},
     row{command_id::bind_receiver, "O", "", ""},
@@ -34,6 +35,9 @@ constexpr std::array table{
     row{command_id::query_sm, "TX", "", "00000000"},
     row{command_id::cancel_sm, "TX", "", ""},
     row{command_id::replace_sm, "TX", "", ""},
+    row{command_id::broadcast_sm, "TX", "", "00"},
+    row{command_id::query_broadcast_sm, "TX", "", "00"},
+    row{command_id::cancel_broadcast_sm, "TX", "", ""},
     row{command_id::data_sm, "TX", "RX", "00"},
     row{command_id::deliver_sm, "", "RX", "00"},
     row{command_id::alert_notification, "", "RX", "-"},
@@ -89,6 +93,13 @@ std::string refusal_of(const row& one, bind_state state) {
 
 using smpp_test::scripted_session;
 
+/// Of version 5.0, which knows the broadcasts.
+smpp::session_options as(role one) {
+  auto options = smpp_test::as(one);
+  options.interface_version = 0x50;
+  return options;
+}
+
 /// In this state, with nothing left to be looked at.
 void bring_to(scripted_session& session, bind_state state) {
   const bool smsc = session.core.options().role == role::smsc;
@@ -115,7 +126,7 @@ std::string output_of(scripted_session& session) {
 void expect_answer(const row& one, role receiver, bind_state state) {
   SCOPED_TRACE(name(one.command) + " to the " + (receiver == role::esme ? "ESME" : "SMSC") +
                " in " + std::string(name(state)));
-  scripted_session session(smpp_test::as(receiver));
+  scripted_session session(as(receiver));
   bring_to(session, state);
   session.receive_octets(samples::encoded(one.command, 77));
   if (!allowed(one, other(receiver), state)) {
@@ -147,7 +158,7 @@ TEST(BindState, WhatMayNotBeSentIsAnsweredWithItsOwnResponse) {
 
 template <class Pdu>
 void expect_send(const row& one, role sender, bind_state state) {
-  scripted_session session(smpp_test::as(sender));
+  scripted_session session(as(sender));
   bring_to(session, state);
   const auto sent = session.core.send(samples::make<Pdu>(samples::fill::typical), session.now);
   EXPECT_EQ(sent.has_value(), allowed(one, sender, state))

@@ -216,4 +216,78 @@ TEST(Reassembler, PartsAddedAgainAfterARestartKeepTheirTimes) {
   EXPECT_EQ(parts.next_deadline(), noon + 10s);
 }
 
+// What was completed.
+
+bool is_duplicate(const smpp::part_outcome& outcome) {
+  return std::holds_alternative<part_duplicate>(outcome);
+}
+
+// Two parts, "one" and "two", that complete their message at noon.
+void complete(reassembler& parts, const part_key& key) {
+  expect_waiting(parts.add(key, 1, as_bytes("one"), 1, noon), 1);
+  expect_complete(parts.add(key, 2, as_bytes("two"), 2, noon), "onetwo", {1, 2});
+}
+
+TEST(Reassembler, EveryPartOfACompleteMessageIsADuplicate) {
+  for (const auto kind : {part_kind::udh8, part_kind::udh16, part_kind::sar}) {
+    reassembler parts({});
+    auto key = key_of(2);
+    key.kind = kind;
+    complete(parts, key);
+    EXPECT_TRUE(is_duplicate(parts.add(key, 2, as_bytes("two"), 3, noon + 1s)));
+    EXPECT_TRUE(is_duplicate(parts.add(key, 1, as_bytes("one"), 4, noon + 1s)));
+    EXPECT_TRUE(is_duplicate(parts.add(key, 2, as_bytes("two"), 5, noon + 1s))) << "once more";
+    EXPECT_EQ(parts.messages_held(), 0U);
+    EXPECT_EQ(parts.next_deadline(), std::nullopt);
+  }
+}
+
+TEST(Reassembler, OtherOctetsUnderTheKeyOfACompleteMessageBeginANewOne) {
+  reassembler parts({});
+  complete(parts, key_of(2));
+  expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
+  expect_complete(parts.add(key_of(2), 2, as_bytes("Two"), 4, noon + 2s), "OneTwo", {3, 4});
+  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 2, as_bytes("Two"), 5, noon + 3s)));
+  expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 6, noon + 3s), 1);
+}
+
+TEST(Reassembler, APartThatTheNewMessageLacksIsItsOwn) {
+  reassembler parts({});
+  complete(parts, key_of(2));
+  expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
+  expect_complete(parts.add(key_of(2), 2, as_bytes("two"), 4, noon + 2s), "Onetwo", {3, 4});
+}
+
+TEST(Reassembler, ALateRepetitionDoesNotDisplaceTheNewMessage) {
+  reassembler parts({});
+  complete(parts, key_of(2));
+  expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
+  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 1, as_bytes("one"), 4, noon + 2s)));
+  expect_complete(parts.add(key_of(2), 2, as_bytes("Two"), 5, noon + 3s), "OneTwo", {3, 5});
+}
+
+TEST(Reassembler, ACompleteMessageIsRememberedAsLongAsOneWaits) {
+  reassembler parts(small_limits());
+  complete(parts, key_of(2));
+  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + 59s)));
+  expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + 60s), 1);
+}
+
+TEST(Reassembler, TheOldestOfTooManyCompleteMessagesIsForgotten) {
+  reassembler parts(small_limits());  // of two
+  for (std::uint16_t reference = 1; reference <= 3; ++reference)
+    complete(parts, key_of(2, reference));
+  EXPECT_TRUE(is_duplicate(parts.add(key_of(2, 2), 1, as_bytes("one"), 3, noon + 1s)));
+  EXPECT_TRUE(is_duplicate(parts.add(key_of(2, 3), 1, as_bytes("one"), 3, noon + 1s)));
+  expect_waiting(parts.add(key_of(2, 1), 1, as_bytes("one"), 3, noon + 1s), 1);
+}
+
+TEST(Reassembler, ACompleteMessageIsNotADuplicateOfAnotherKind) {
+  reassembler parts({});
+  complete(parts, key_of(2));
+  auto wide = key_of(2);
+  wide.kind = part_kind::udh16;
+  expect_waiting(parts.add(wide, 2, as_bytes("two"), 3, noon), 1);
+}
+
 }  // namespace

@@ -249,4 +249,111 @@ TEST(Segmenter, TheMessageClassGroupsAreCountedByTheirAlphabet) {
   EXPECT_EQ(count_parts(0x18, octets, concatenation::udh8), 2U);
 }
 
+// National tables.
+
+const smpp::gsm7_tables one_table{smpp::gsm7_language::standard, smpp::gsm7_language::spanish};
+const smpp::gsm7_tables two_tables{smpp::gsm7_language::turkish, smpp::gsm7_language::turkish};
+
+smpp::encoded_text septets_in(smpp::gsm7_tables tables, std::size_t count) {
+  return {gsm, byte_buffer(count, 'a'), tables};
+}
+
+TEST(NationalTables, TakeTheirRoomFromEveryPart) {
+  struct room {
+    smpp::gsm7_tables tables;
+    concatenation how;
+    std::size_t alone, of_several;
+  };
+  for (const auto& [tables, how, alone, of_several] :
+       {room{{}, concatenation::udh8, 160, 153}, room{{}, concatenation::udh16, 160, 152},
+        room{one_table, concatenation::udh8, 155, 149},
+        room{one_table, concatenation::udh16, 155, 148},
+        room{two_tables, concatenation::udh8, 152, 146},
+        room{two_tables, concatenation::udh16, 152, 145}}) {
+    EXPECT_EQ(count_parts(septets_in(tables, alone), how), 1U);
+    EXPECT_EQ(count_parts(septets_in(tables, alone + 1), how), 2U);
+    EXPECT_EQ(count_parts(septets_in(tables, 2 * of_several), how), 2U);
+    EXPECT_EQ(count_parts(septets_in(tables, 2 * of_several + 1), how), 3U);
+    EXPECT_EQ(count_parts(septets_in(tables, 255 * of_several), how), 255U);
+    EXPECT_EQ(count_parts(septets_in(tables, 255 * of_several + 1), how), 0U);
+  }
+}
+
+TEST(NationalTables, AreNamedInEveryPart) {
+  const auto parts = split(septets_in(two_tables, 300), concatenation::udh8, 7);
+  EXPECT_TRUE(parts.has_header);
+  ASSERT_EQ(parts.user_data.size(), 3U);
+  for (std::uint8_t n = 0; n < 3; ++n) {
+    const auto header = smpp::parse_udh(parts.user_data[n]).value();
+    EXPECT_EQ(header.concatenation,
+              (smpp::concatenation_element{7, 3, static_cast<std::uint8_t>(n + 1)}));
+    EXPECT_EQ(header.single_shift, 1);
+    EXPECT_EQ(header.locking_shift, 1);
+  }
+}
+
+TEST(NationalTables, AreNamedInAnOnlyOrEmptyPart) {
+  for (const std::size_t length : {0U, 5U}) {
+    const auto parts = split(septets_in(one_table, length), concatenation::udh8, 7);
+    EXPECT_TRUE(parts.has_header);
+    ASSERT_EQ(parts.user_data.size(), 1U);
+    byte_buffer expected{0x03, 0x24, 0x01, 0x02};
+    expected.insert(expected.end(), length, 'a');
+    EXPECT_EQ(parts.user_data[0], expected);
+  }
+}
+
+TEST(NationalTables, OfSeveralPartsHaveNoPlaceBesideSarTlvs) {
+  EXPECT_EQ(count_parts(septets_in(one_table, 155), concatenation::sar), 1U);
+  EXPECT_EQ(count_parts(septets_in(one_table, 156), concatenation::sar), 0U);
+  EXPECT_TRUE(split(septets_in(one_table, 156), concatenation::sar, 1).user_data.empty());
+  EXPECT_EQ(split(septets_in({}, 307), concatenation::sar, 1).user_data.size(), 3U);
+  EXPECT_FALSE(split(septets_in({}, 307), concatenation::sar, 1).has_header);
+}
+
+// Peers that write otherwise.
+
+TEST(PackedParts, HoldAsManySeptetsAndFillBits) {
+  smpp::text_conventions packs;
+  packs.gsm7_packed = true;
+  auto parts = split(septets_in({}, 160), concatenation::udh8, 7, packs);
+  ASSERT_EQ(parts.user_data.size(), 1U);
+  EXPECT_FALSE(parts.has_header);
+  EXPECT_EQ(parts.user_data[0].size(), 140U);
+  parts = split(septets_in({}, 306), concatenation::udh8, 7, packs);
+  ASSERT_EQ(parts.user_data.size(), 2U);
+  for (const auto& part : parts.user_data) {
+    EXPECT_EQ(part.size(), 140U);
+    EXPECT_EQ(part[6] & 1U, 0U) << "a fill bit after six octets of header";
+    EXPECT_EQ(smpp::gsm7_unpack_all(byte_view(part).subspan(6), 1), byte_buffer(153, 'a'));
+  }
+}
+
+TEST(PackedParts, DoNotEndInACarriageReturnThatReadsAsPadding) {
+  byte_buffer septets(200, 'a');
+  septets[152] = '\r';  // the 153rd septet would fill the first part's last octet
+  const smpp::encoded_text text{gsm, septets};
+  EXPECT_EQ(split(text, concatenation::udh8, 7).user_data[0].size(), 6U + 153U);
+  smpp::text_conventions packs;
+  packs.gsm7_packed = true;
+  byte_buffer whole;
+  for (const auto& part : split(text, concatenation::udh8, 7, packs).user_data) {
+    const auto read = smpp::gsm7_unpack_all(byte_view(part).subspan(6), 1);
+    whole.insert(whole.end(), read.begin(), read.end());
+  }
+  EXPECT_EQ(whole, septets);
+}
+
+TEST(Latin1Parts, AreCutAsSeptetsAre) {
+  smpp::text_conventions latin1;
+  latin1.default_alphabet = smpp::default_alphabet::latin1;
+  smpp::encoded_text text{gsm, {}};
+  for (int n = 0; n < 100; ++n)
+    text.octets.insert(text.octets.end(), {smpp::gsm7_escape, 0x3C});  // [
+  const auto parts = split(text, concatenation::udh8, 7, latin1);
+  ASSERT_EQ(parts.user_data.size(), 2U) << "the network will need 200 septets";
+  EXPECT_EQ(parts.user_data[0].size(), 6U + 76U);
+  EXPECT_EQ(parts.user_data[0].back(), '[');
+}
+
 }  // namespace

@@ -742,6 +742,7 @@ TEST(SessionCore, ASessionWithoutRequestsEnds) {
 TEST(SessionCore, TheTimeThatABindTakesIsNotInactivity) {
   session_options options;
   options.inactivity_timeout = 20s;
+  options.session_init_timeout = 0s;
   scripted_session esme(options);
   esme.advance(1min);
   std::ignore = esme.core.send(bind_transceiver{}, esme.now);
@@ -833,12 +834,53 @@ TEST(SessionCore, AnEnquiryThatWasOutWhenThePeerWasHeldIsWaitedForAgain) {
   EXPECT_EQ(esme.take_one<closed>().reason, close_reason::no_answer);
 }
 
+TEST(SessionCore, WhileThePeerIsHeldNothingOfOursIsGivenUp) {
+  session_options options;
+  options.output_octets_max = 16;
+  options.enquire_link_interval = 0s;
+  scripted_session esme(options);
+  std::ignore = esme.core.send(bind_transceiver{}, esme.now);
+  std::ignore = esme.sent();
+  esme.advance(29s);
+  esme.core.hold();
+  EXPECT_FALSE(esme.core.next_deadline()) << "of the bind";
+  esme.advance(1h);
+  esme.core.release(esme.now);
+  EXPECT_EQ(esme.core.next_deadline(), esme.now + 30s) << "the bind has its whole time again";
+  esme.receive(bind_transceiver_resp{}, 1);
+  std::ignore = esme.take_one<bound>();
+
+  esme.core.unbind(esme.now);
+  esme.poll();
+  esme.core.hold();
+  EXPECT_FALSE(esme.core.next_deadline()) << "of the unbind, and of the output that is full";
+  esme.advance(1h);
+  EXPECT_FALSE(esme.core.finished());
+  esme.core.release(esme.now);
+  esme.poll();
+  EXPECT_EQ(esme.core.next_deadline(), esme.now + 30s);
+  std::ignore = esme.sent();
+  esme.advance_to_deadline();
+  EXPECT_EQ(esme.take_one<closed>().detail, "to unbind");
+}
+
+TEST(SessionCore, WhileThePeerIsHeldItNeedNotBind) {
+  for (const auto whose : {role::esme, role::smsc}) {
+    scripted_session session(as(whose));
+    session.core.hold();
+    EXPECT_FALSE(session.core.next_deadline());
+    session.advance(1h);
+    session.core.release(session.now);
+    EXPECT_EQ(session.core.next_deadline(), session.now + 10s);
+  }
+}
+
 // Names.
 
 TEST(SessionCore, EveryCloseReasonHasAName) {
   for (auto reason : {close_reason::by_us, close_reason::by_peer, close_reason::unbind,
                       close_reason::framing_lost, close_reason::no_answer, close_reason::inactivity,
-                      close_reason::session_init}) {
+                      close_reason::session_init, close_reason::not_reading}) {
     EXPECT_FALSE(name(reason).empty());
   }
 }

@@ -112,11 +112,6 @@ class pipe {
 
 // PDUs.
 
-constexpr bool is_bind(command_id id) {
-  return id == command_id::bind_transmitter || id == command_id::bind_receiver ||
-         id == command_id::bind_transceiver;
-}
-
 /// The application sends it, so it has a number.
 constexpr bool is_numbered(command_id id) {
   return (may_send(smpp::role::esme, id, smpp::bind_state::bound_trx) ||

@@ -109,4 +109,64 @@ TEST(Text, EveryOctetOfEveryDataCodingDecodesToValidUtf8) {
   }
 }
 
+// One given alphabet.
+
+TEST(Text, IsEncodedInTheAlphabetThatDataCodingNames) {
+  EXPECT_EQ(encode_text("a@\u00E9", 0x00), (byte_buffer{0x61, 0x00, 0x05}));
+  EXPECT_EQ(encode_text("a@", 0xF1), (byte_buffer{0x61, 0x00}));
+  EXPECT_EQ(encode_text("a@", 0x01), (byte_buffer{0x61, 0x40}));
+  EXPECT_EQ(encode_text("a@\u00E9\u00FF", 0x03), (byte_buffer{0x61, 0x40, 0xE9, 0xFF}));
+  EXPECT_EQ(encode_text("a\U0001F600", 0x18), (byte_buffer{0x00, 0x61, 0xD8, 0x3D, 0xDE, 0x00}));
+}
+
+TEST(Text, IsNotEncodedInAnAlphabetThatLacksACharacter) {
+  EXPECT_EQ(encode_text("\u0430", 0x00), std::nullopt);
+  EXPECT_EQ(encode_text("\u00E9", 0x01), std::nullopt);
+  EXPECT_EQ(encode_text("\u20AC", 0x03), std::nullopt);
+  EXPECT_EQ(encode_text("\xE9", 0x03), std::nullopt) << "it is not UTF-8";
+  EXPECT_EQ(encode_text("a", 0x04), std::nullopt) << "binary is no text";
+}
+
+TEST(Text, DataCodingKeepsItsMeaningInTheOtherAlphabet) {
+  struct twins {
+    unsigned gsm7, ucs2;
+  };
+  for (const auto& [gsm7, ucs2] : {twins{0x00, 0x08}, twins{0x11, 0x19}, twins{0x52, 0x5A},
+                                   twins{0xD9, 0xE9}, twins{0x40, 0x48}}) {
+    EXPECT_EQ(smpp::as_ucs2(static_cast<std::uint8_t>(gsm7)), ucs2) << gsm7;
+    EXPECT_EQ(smpp::as_gsm7(static_cast<std::uint8_t>(ucs2)), gsm7) << ucs2;
+  }
+  EXPECT_EQ(smpp::as_ucs2(0xF2), 0x1A) << "the class stays";
+  EXPECT_EQ(smpp::as_ucs2(0xC9), 0xE9) << "there is no discard in UCS-2";
+  EXPECT_EQ(smpp::as_ucs2(0x03), 0x08);
+  EXPECT_EQ(smpp::as_gsm7(0x03), 0x00);
+}
+
+TEST(Text, EveryDataCodingHasATwinOfEachAlphabet) {
+  for (unsigned n = 0; n < 256; ++n) {
+    const auto data_coding = static_cast<std::uint8_t>(n);
+    EXPECT_EQ(smpp::alphabet_of(smpp::as_ucs2(data_coding)), alphabet::ucs2) << n;
+    EXPECT_EQ(smpp::alphabet_of(smpp::as_gsm7(data_coding)), alphabet::gsm7) << n;
+  }
+}
+
+// The canonical form.
+
+TEST(CanonicalText, IsGsm7InTheDefaultTablesOrUcs2) {
+  using smpp::canonical_text;
+  const smpp::gsm7_tables turkish{smpp::gsm7_language::standard, smpp::gsm7_language::turkish};
+  EXPECT_EQ(canonical_text({3, {0x61, 0xE9}}), (encoded_text{0, {0x61, 0x05}}));
+  EXPECT_EQ(canonical_text({1, {0x40}}), (encoded_text{0, {0x00}}));
+  EXPECT_EQ(canonical_text({3, {0xEA}}), (encoded_text{8, {0x00, 0xEA}}));
+  EXPECT_EQ(canonical_text({0, {0x61}, turkish}), (encoded_text{0, {0x61}}));
+  EXPECT_EQ(canonical_text({0xF1, {0x1B, 0x73}, turkish}), (encoded_text{0x19, {0x01, 0x5F}}));
+}
+
+TEST(CanonicalText, LeavesWhatEverybodyReadsAndWhatIsNoText) {
+  for (const std::uint8_t data_coding : byte_buffer{0x00, 0x02, 0x04, 0x08, 0xF1, 0xF5, 0x18}) {
+    const encoded_text text{data_coding, {0x00, 0x80}};
+    EXPECT_EQ(smpp::canonical_text(text), text) << unsigned{data_coding};
+  }
+}
+
 }  // namespace

@@ -162,6 +162,20 @@ TEST(Tags, HaveTheNumbersAndLengthsOfTheSpecification) {
   }
 }
 
+TEST(TlvList, FindsALengthThatATagDoesNotAllow) {
+  smpp::tlv_list list;
+  EXPECT_EQ(list.find_bad_length(), nullptr);
+  list.add(static_cast<tag>(0x1401), smpp::as_bytes("unknown ones have any"));
+  list.add_u8(tag::source_telematics_id, 1);
+  list.add_u16(tag::source_telematics_id, 1);
+  EXPECT_EQ(list.find_bad_length(), nullptr);
+  list.add_u32(tag::user_message_reference, 1);
+  EXPECT_EQ(list.find_bad_length()->name, "user_message_reference");
+  list.clear();
+  list.add(tag::callback_num, smpp::as_bytes("abc"));
+  EXPECT_EQ(list.find_bad_length()->name, "callback_num");
+}
+
 TEST(Tags, OthersAreUnknown) {
   for (const unsigned number : {0x0000U, 0x0001U, 0x0100U, 0x1400U, 0x3FFFU, 0xFFFFU})
     EXPECT_EQ(smpp::find_facts(static_cast<tag>(number)), nullptr) << number;

@@ -123,4 +123,19 @@ TEST(Udh, HeadersFormatToTheseOctets) {
             (byte_buffer{0x06, 0x08, 0x04, 0x12, 0x34, 0x03, 0x02}));
 }
 
+TEST(Udh, HeadersNameTablesAndPorts) {
+  smpp::user_data_header header;
+  EXPECT_TRUE(smpp::format_udh(header).empty());
+  header.single_shift = 1;
+  EXPECT_EQ(smpp::format_udh(header), (byte_buffer{0x03, 0x24, 0x01, 0x01}));
+  header.locking_shift = 3;
+  header.ports = {0x0B84, 0x23F0};
+  header.concatenation = {0x12, 3, 2, reference_width::octet};
+  const auto octets = smpp::format_udh(header);
+  EXPECT_EQ(octets, (byte_buffer{0x11, 0x00, 0x03, 0x12, 0x03, 0x02, 0x05, 0x04, 0x0B, 0x84, 0x23,
+                                 0xF0, 0x24, 0x01, 0x01, 0x25, 0x01, 0x03}));
+  header.octets = octets.size();
+  EXPECT_EQ(parse_udh(octets), header);
+}
+
 }  // namespace

@@ -65,6 +65,8 @@ TESTED_BY = {
     "store/sql/": "tests/store/sql",
     # One table test drives every PDU.
     "smpp/pdu/": "tests/smpp/pdu",
+    # What comes in, and what is answered to it.
+    "smpp/session_input.cpp": "tests/smpp/session_errors_test.cpp",
     # The tool is run as a whole.
     "smpp/smpp_dump/": "tests/smpp/smpp_dump",
 }

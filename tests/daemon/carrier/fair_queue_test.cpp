@@ -36,6 +36,19 @@ TEST(FairQueue, TakesHigherPrioritiesFirst) {
   EXPECT_EQ(drain(queue), (items{"high", "out of range", "middle", "low"}));
 }
 
+TEST(FairQueue, GivesBackWhatIsWantedOfOneAccount) {
+  fair_queue<std::string> queue;
+  for (const auto* item : {"a", "b", "c"}) {
+    queue.push_back(0, 1, item);
+    queue.push_back(2, 2, item);
+  }
+  const auto taken = queue.take_if(2, [](const std::string& item) { return item != "b"; });
+  EXPECT_EQ(taken, (items{"a", "c"}));
+  EXPECT_EQ(queue.size(), 4U);
+  EXPECT_TRUE(queue.take_if(3, [](const std::string&) { return true; }).empty());
+  EXPECT_EQ(drain(queue), (items{"b", "a", "b", "c"}));
+}
+
 TEST(FairQueue, TakesAccountsInTurn) {
   fair_queue<std::string> queue;
   for (const auto* item : {"a1", "a2", "a3"})

@@ -16,7 +16,7 @@ store::directory sample() {
   };
   made.keys = {key(1, 1, "aaa", true), key(2, 1, "bbb", false), key(3, 2, "ccc", true)};
   const auto login = [](std::int64_t id, std::int64_t account, const char* name, bool active) {
-    return store::login{id, account, name, "hash", active, 0};
+    return store::login{id, account, name, "hash", active, 0, {}, {}, {}};
   };
   made.logins = {login(4, 1, "old", false), login(5, 1, "esme", true), login(6, 2, "gone", true)};
   store::keyword keyword;

@@ -89,6 +89,15 @@ TEST(Ids, OfOthersAreNone) {
   }
 }
 
+TEST(Ids, MayBeDecimalInSmpp) {
+  using enum store::message_id_form;
+  const auto id = tests::id(3);
+  EXPECT_EQ(to_smpp_id(id, decimal), std::to_string(id));
+  EXPECT_EQ(parse_smpp_id(std::to_string(id), decimal), id);
+  for (const auto* text : {"", "-1", "12a", " 1", "4611686018427387904", "99999999999999999999"})
+    EXPECT_EQ(parse_smpp_id(text, decimal), std::nullopt) << text;
+}
+
 TEST(Ids, OfAUuidWhoseTimeContradictsItselfAreNone) {
   auto text = to_uuid(tests::id(3));
   text[0] = text[0] == '0' ? '1' : '0';

@@ -22,8 +22,12 @@ using subjects = std::vector<store::id64>;
 
 class courier final : public notice_courier {
  public:
-  bool can_take(std::int64_t target) override {
-    return takers.contains(target) && taken.size() < room;
+  taking can_take(const notice_item& item) override {
+    if (unwanted.contains(item.subject)) {
+      ++passed_over;
+      return taking::nobody;
+    }
+    return takers.contains(item.target) && taken.size() < room ? taking::now : taking::later;
   }
   void take(notice_item item) override { taken.push_back(std::move(item)); }
 
@@ -35,6 +39,8 @@ class courier final : public notice_courier {
   }
 
   std::set<std::int64_t> takers;
+  std::set<store::id64> unwanted;
+  std::size_t passed_over{0};
   std::size_t room{1'000'000};
   std::vector<notice_item> taken;
 };
@@ -140,6 +146,41 @@ TEST_F(Notices, OfOneTargetDoNotDelayAnothers) {
   add(other_esme, 2);
   run_until_taken(1);
   EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(2));
+}
+
+TEST_F(Notices, ThatNobodyWantsDelayNoOthersAndGoOnInOrder) {
+  esmes_.takers = {esme};
+  esmes_.unwanted = {1, 3};
+  for (store::id64 subject = 1; subject <= 4; ++subject)
+    add(esme, subject);
+  run_until_taken(2);
+  EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(2, 4));
+  EXPECT_EQ(notices_->waiting(false), 4U) << "those that are out, and those that wait";
+  esmes_.unwanted = {3};
+  esmes_.takers = {};
+  notices_->wake(esme);
+  add(esme, 5);
+  EXPECT_EQ(stored(esme), 5U);
+  esmes_.takers = {esme};
+  esmes_.unwanted = {};
+  notices_->wake(esme);
+  run_until_taken(5);
+  EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(2, 4, 1, 3, 5));
+}
+
+TEST_F(Notices, ThatNobodyWantsMayBeAcknowledgedLate) {
+  esmes_.takers = {esme};
+  add(esme, 1);
+  run_until_taken(1);
+  const auto item = esmes_.taken[0];
+  esmes_.unwanted = {1};
+  notices_->start({});
+  notices_->failed(item, 5s, false);
+  now_ += 5s;
+  run_until([&] { return esmes_.passed_over == 1; });
+  notices_->done_late(esme, item.sequence);
+  EXPECT_EQ(stored(esme), 0U);
+  EXPECT_EQ(notices_->waiting(false), 0U);
 }
 
 TEST_F(Notices, ThatFailedAreTakenAgainAfterAPause) {

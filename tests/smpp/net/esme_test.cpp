@@ -3,6 +3,7 @@
 
 #include "smpp/net/listener.hpp"
 #include "smpp/net/session.hpp"
+#include "tests/smpp/net/secured.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,6 +11,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace {
@@ -29,6 +31,8 @@ class carrier final : public smpp::net::session_handler {
   }
 
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+  /// From now on inside of TLS.
+  void secure(const smpp::net::tls_server_options& how) { tls_.emplace(how); }
   void stop() { listener_.stop(); }
 
   void on_event(smpp::net::session& from, smpp::event& what) override {
@@ -54,6 +58,19 @@ class carrier final : public smpp::net::session_handler {
 
  private:
   void accept(asio::ip::tcp::socket connected) {
+    if (!tls_) return open(std::move(connected));
+    asio::co_spawn(connected.get_executor(), shake_hands(std::move(connected)),
+                   [](const std::exception_ptr& thrown) { EXPECT_FALSE(thrown); });
+  }
+  asio::awaitable<void> shake_hands(asio::ip::tcp::socket connected) {
+    auto made = co_await tls_->accept(std::move(connected), 10s);
+    if (made) {
+      open(std::move(*made));
+    } else {
+      stop();
+    }
+  }
+  void open(smpp::net::connection connected) {
     smpp::session_options options;
     options.role = smpp::role::smsc;
     std::make_shared<smpp::net::session>(std::move(connected), options, *this)->start();
@@ -75,6 +92,7 @@ class carrier final : public smpp::net::session_handler {
     EXPECT_TRUE(from.send(data));
   }
 
+  std::optional<smpp::net::tls_server> tls_;
   smpp::net::listener listener_;
 };
 
@@ -113,6 +131,41 @@ asio::awaitable<void> bind_and_unbind(esme_login login) {
 TEST_F(Esme, UnbindsInGoodOrderAndOnce) {
   play(bind_and_unbind);
   EXPECT_EQ(carrier_.reason, smpp::close_reason::unbind);
+}
+
+asio::awaitable<void> bind_inside(esme_login login, smpp::net::tls_client inside,
+                                  smpp::submit_sm message) {
+  auto smsc = (co_await esme::connect(login, inside)).value();
+  const auto id = co_await smsc.submit(message);
+  EXPECT_EQ(id.value(), "4791234567");
+  co_await smsc.unbind();
+}
+
+TEST_F(Esme, SpeaksInsideOfTls) {
+  const tests::key_folder keys;
+  carrier_.secure(keys.server());
+  const smpp::net::tls_client inside(keys.client());
+  play([&](esme_login login) { return bind_inside(login, inside, message_to("4791234567")); });
+  EXPECT_EQ(carrier_.reason, smpp::close_reason::unbind);
+}
+
+asio::awaitable<void> not_trust(esme_login login, smpp::net::tls_client inside,
+                                boost::system::error_code& why) {
+  smpp::session_options options;
+  options.window_max = 2;
+  const auto smsc = co_await esme::connect(login, inside, options);
+  why = smsc.error();
+}
+
+TEST_F(Esme, DoesNotBindWhereTheCertificateIsAnothers) {
+  const tests::key_folder keys;
+  carrier_.secure(keys.server());
+  auto options = keys.client();
+  options.server_name = "other.example";
+  const smpp::net::tls_client inside(options);
+  boost::system::error_code why;
+  play([&](esme_login login) { return not_trust(login, inside, why); });
+  EXPECT_EQ(why.category(), smpp::net::certificate_category()) << why.message();
 }
 
 asio::awaitable<void> be_refused(esme_login login) {

@@ -287,6 +287,30 @@ TEST_F(NetSession, APeerThatDoesNotReadIsNotReadFrom) {
   EXPECT_TRUE(smsc->send(deliver_sm{}));
 }
 
+// Each has more to say than the connection holds, and reads nothing until that is written.
+TEST_F(NetSession, TwoThatWaitForEachOtherToReadEnd) {
+  auto options = as(role::esme);
+  options.enquire_link_interval = 0s;
+  options.response_timeout = 500ms;
+  options.window_max = 5000;
+  auto other = options;
+  other.role = role::smsc;
+  bind(options, other);
+  const byte_buffer payload(60'000);
+  const auto flood = [&](session& by, auto pdu) {
+    pdu.tlvs.add(tag::message_payload, payload);
+    while (by.send(pdu)) {
+    }
+  };
+  esme_handler.act_writable = [&](session& by) { flood(by, submit_sm{}); };
+  smsc_handler.act_writable = [&](session& by) { flood(by, deliver_sm{}); };
+  flood(*esme, submit_sm{});
+  flood(*smsc, deliver_sm{});
+  run_until([&] { return esme_handler.end && smsc_handler.end; });
+  EXPECT_TRUE(esme_handler.end->reason == close_reason::not_reading ||
+              smsc_handler.end->reason == close_reason::not_reading);
+}
+
 TEST_F(NetSession, APausedSessionReportsNothingUntilItIsResumed) {
   auto peer = bind_raw();
   smsc->pause_reading();

@@ -673,6 +673,16 @@ class Parts(Test):
         self.assertEqual(self.parts("Ж" * 66 + "😀" + "Ж" * 20), ("ucs2", [138, 6 + 44]))
         self.assertEqual(self.parts("Ж" * 65 + "😀" + "Ж" * 20), ("ucs2", [140, 6 + 40]))
 
+    def test_national_tables_are_used_where_they_save_a_part(self):
+        text = "a" * 100 + "ş"
+        self.assertEqual(self.parts(text), ("ucs2", [140, 6 + 68]))
+        self.assertEqual(self.parts(text, "--language", "spanish"), ("ucs2", [140, 6 + 68]))
+        turkish = ("--language", "spanish", "--language", "turkish")
+        self.assertEqual(self.parts(text, *turkish), ("gsm7", [4 + 102]))
+        found = self.one("parts", *turkish, given=text + "\n")
+        self.assertEqual((found["locking"], found["single"]), ("standard", "turkish"))
+        self.assertEqual(self.parts("aş", *turkish), ("ucs2", [4]))
+
     def test_the_charset_may_be_fixed(self):
         self.assertEqual(self.parts("a" * 71, "--charset", "ucs2"), ("ucs2", [140, 14]))
         self.assertEqual(self.parts("a" * 71, "--charset", "gsm7"), ("gsm7", [71]))

@@ -117,6 +117,9 @@ TEST_P(store_contract, ChangesAreSeenAndCounted) {
   login.password_hash = "$other$";
   login.active = false;
   login.binds_max = 1;
+  login.receipt_format = "{id} {stat}";
+  login.receipt_errors = "default=000";
+  login.id_form = store::message_id_form::decimal;
   EXPECT_TRUE(writer().update_login(login));
   keyword.word = "HELP";
   keyword.description = keyword.webhook_url = keyword.auto_reply_message = "";
@@ -131,6 +134,9 @@ TEST_P(store_contract, ChangesAreSeenAndCounted) {
   EXPECT_EQ(all.logins.at(0).password_hash, "$other$");
   EXPECT_FALSE(all.logins.at(0).active);
   EXPECT_EQ(all.logins.at(0).binds_max, 1U);
+  EXPECT_EQ(all.logins.at(0).receipt_format, "{id} {stat}");
+  EXPECT_EQ(all.logins.at(0).receipt_errors, "default=000");
+  EXPECT_EQ(all.logins.at(0).id_form, store::message_id_form::decimal);
   EXPECT_EQ(all.keywords.at(0).word, "HELP");
   EXPECT_EQ(all.keywords.at(0).webhook_url, "");
   EXPECT_FALSE(all.keywords.at(0).active);

@@ -42,6 +42,19 @@ TEST_F(Migration, SecondTimeChangesNothing) {
   EXPECT_EQ(database.get_number("SELECT count(*) FROM carrier"), 1);
 }
 
+TEST_F(Migration, LoginsOfVersionOneGetReceiptsAsBefore) {
+  auto database = open();
+  database.set_up(
+      "CREATE TABLE login (id INTEGER PRIMARY KEY, system_id TEXT NOT NULL) STRICT;"
+      "INSERT INTO login (system_id) VALUES ('esme1');"
+      "PRAGMA user_version = 1");
+  store::migrate(database);
+  EXPECT_GE(database.get_number("PRAGMA user_version"), 2);
+  EXPECT_EQ(database.get_number("SELECT count(*) FROM login WHERE receipt_format = '' AND "
+                                "receipt_errors = '' AND id_form = 0"),
+            1);
+}
+
 TEST_F(Migration, NewerDatabaseIsRefusedAndLeftAlone) {
   auto database = open();
   database.set_up("PRAGMA user_version = 999");
