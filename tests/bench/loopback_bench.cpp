@@ -1,7 +1,7 @@
 // One session over loopback TCP, an ESME and an SMSC on a thread each, at several windows; beside
 // it the same octets in the same windows without SMPP, in the same run.
 //
-//   loopback_bench [SECONDS]    of each measurement, 1
+//   loopback_bench [SECONDS]    of each measurement, 1; of three the best counts
 //
 // Prints round trips per second, their ratio, and what the two sessions allocate for each. The last
 // line is key=value.
@@ -186,6 +186,17 @@ outcome run_raw(std::uint32_t window, clock_type::duration time) {
   return result;
 }
 
+/// Other programs slow a measurement down and never speed it up.
+template <class Run>
+outcome best_of_three(Run run) {
+  outcome best;
+  for (int i = 0; i < 3; ++i) {
+    const outcome one = run();
+    if (one.round_trips_per_second > best.round_trips_per_second) best = one;
+  }
+  return best;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -201,8 +212,8 @@ int main(int count, char** arguments) {
   std::string line;
   std::printf("window  round trips/s        raw/s  ratio  allocations each\n");
   for (const std::uint32_t window : {1U, 10U, 64U, 1000U}) {
-    const auto raw = run_raw(window, time);
-    const auto smpp = run_sessions(window, time);
+    const auto raw = best_of_three([&] { return run_raw(window, time); });
+    const auto smpp = best_of_three([&] { return run_sessions(window, time); });
     const auto ratio = smpp.round_trips_per_second / raw.round_trips_per_second;
     std::printf("%6u  %13.0f  %11.0f  %5.2f  %16.5f\n", window, smpp.round_trips_per_second,
                 raw.round_trips_per_second, ratio, smpp.allocations_each);

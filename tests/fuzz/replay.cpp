@@ -1,5 +1,6 @@
 // Runs a fuzz target without a fuzzer, so that what it promises is tested in every build: on each
-// file of a folder, whole, cut everywhere, and damaged.
+// file of a folder, whole, cut everywhere, and damaged; on those of its folder `found`, which are
+// many, only whole.
 #include "smpp/bytes.hpp"
 
 #include <algorithm>
@@ -25,9 +26,22 @@ void run(smpp::byte_view input) {
   LLVMFuzzerTestOneInput(block.get(), input.size());
 }
 
-void run_file(const std::filesystem::path& path, std::mt19937& random) {
+std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+int run_found(const std::filesystem::path& folder) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    run(smpp::as_bytes(read(entry.path())));
+    ++files;
+  }
+  return files;
+}
+
+void run_seed(const std::filesystem::path& path, std::mt19937& random) {
+  const auto content = read(path);
   const auto whole = smpp::as_bytes(content);
   for (std::size_t size = 0; size <= whole.size(); ++size)
     run(whole.first(size));
@@ -46,7 +60,11 @@ int main(int count, char** arguments) {
   int files = 0;
   for (int i = 1; i < count; ++i) {
     for (const auto& entry : std::filesystem::directory_iterator(arguments[i])) {
-      run_file(entry.path(), random);
+      if (entry.is_directory()) {
+        files += run_found(entry.path());
+        continue;
+      }
+      run_seed(entry.path(), random);
       ++files;
     }
   }
