@@ -125,7 +125,7 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   if (!found.empty()) return found;
 
   auto& answer = into.answer;
-  const message_text wanted{smpp::as_text(into.text.octets), into.text.data_coding, 0, {}};
+  const user_data wanted{into.text.octets, into.text.data_coding};
   answer.parts = cut(wanted, carriers_[into.first_choices.front()]->settings(), 0, nullptr);
   if (answer.parts == 0 || answer.parts > settings_.limits.parts_max) {
     return {refuse(
@@ -252,8 +252,8 @@ void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme
   const auto& route = router_.find(routing_digits(message.destination));
   if (route.empty()) return std::move(handler)(command_status::invdstadr, 0);
   const auto& first = *carriers_[route.front()];
-  const message_text text{message.body, message.data_coding, message.esm_class, submission.options};
-  const auto parts = cut(text, first.settings(), 0, nullptr);
+  message.options = submission.options;
+  const auto parts = cut(user_data_of(message), first.settings(), 0, nullptr);
   if (parts == 0) return std::move(handler)(command_status::invmsglen, 0);
 
   message.id = ids_.take(now);
@@ -261,7 +261,6 @@ void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme
   message.login = login.id;
   message.carrier = first.id();
   message.parts = static_cast<std::uint8_t>(parts);
-  message.options = submission.options;
   auto out = make_outbound(
       message, std::make_shared<const shared_text>(shared_text{std::string(message.body), {}}));
   message.source = store_.keep(message.source);
