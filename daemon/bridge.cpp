@@ -7,7 +7,6 @@
 #include "smpp/receipt.hpp"
 #include "smpp/smpp_time.hpp"
 #include "smpp/text.hpp"
-#include "smpp/udh.hpp"
 
 #include <algorithm>
 
@@ -17,13 +16,11 @@ using smpp::command_status;
 
 namespace {
 
-constexpr std::uint8_t udh_indicator = 0x40;
 constexpr std::uint8_t mode_bits = 0x03;  // store and forward is all there is
 constexpr std::uint8_t type_bits = 0x3C, receipt_type = 0x04, intermediate_type = 0x20;
 constexpr std::uint8_t priority_max = 3;
 constexpr std::size_t short_message_max = 254;
-constexpr std::size_t on_the_air_max = 140;  // octets of a part
-constexpr std::size_t address_max = 20;      // carriers send longer ones; we do not
+constexpr std::size_t address_max = 20;  // carriers send longer ones; we do not
 constexpr std::uint8_t canned_message_none = 0;
 
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
@@ -69,67 +66,20 @@ command_status check_fields(const smpp::submit_sm& pdu) {
                                                                        : command_status::invmsglen;
 }
 
-// Text.
-
-// Of none, or of a broken one, an empty header.
-smpp::user_data_header header_of(std::uint8_t esm_class, smpp::byte_view user_data) {
-  if ((esm_class & udh_indicator) == 0) return {};
-  return smpp::parse_udh(user_data).value_or(smpp::user_data_header{});
-}
-
-// The header of `user_data`, and other text behind it.
-smpp::byte_buffer behind_header(smpp::byte_view user_data, const smpp::user_data_header& header,
-                                smpp::byte_view text) {
-  const auto first = user_data.first(header.octets);
-  smpp::byte_buffer whole(first.begin(), first.end());
-  whole.insert(whole.end(), text.begin(), text.end());
-  return whole;
-}
-
-// Who brings a header or sar_ TLVs has cut the message already.
-bool is_cut(std::uint8_t esm_class, const smpp::tlv_list& tlvs) {
+bool is_part(std::uint8_t esm_class, const smpp::tlv_list& tlvs) {
   return (esm_class & udh_indicator) != 0 || tlvs.find(smpp::tag::sar_msg_ref_num).has_value();
 }
 
-bool is_cut(const message_text& message) {
+user_data make_user_data(std::string_view body, std::uint8_t data_coding, std::uint8_t esm_class,
+                         std::string_view options) {
   smpp::tlv_list tlvs;
-  if (!message.options.empty())
-    std::ignore = tlvs.assign_wire(smpp::as_bytes(unpack(message.options).tlvs));
-  return is_cut(message.esm_class, tlvs);
+  if (!options.empty()) std::ignore = tlvs.assign_wire(smpp::as_bytes(unpack(options).tlvs));
+  return {smpp::as_bytes(body), data_coding, (esm_class & udh_indicator) != 0,
+          is_part(esm_class, tlvs)};
 }
 
-// What the ESME wrote. Septets in national tables stay: the header that names them goes with them.
-void make_canonical(esme_submission& read, bool cut_already, const smpp::text_conventions& esme) {
-  auto& message = read.message;
-  const auto user_data = smpp::as_bytes(message.body);
-  const auto header = header_of(message.esm_class, user_data);
-  auto text = smpp::read_text(message.data_coding, user_data.subspan(header.octets), header, esme);
-  if (text.data_coding != message.data_coding) {
-    auto canonical = smpp::canonical_text(text);
-    const bool wider = smpp::alphabet_of(canonical.data_coding) == smpp::alphabet::ucs2;
-    if (!cut_already || !wider) text = std::move(canonical);
-  }
-  message.data_coding = text.data_coding;
-  read.body = behind_header(user_data, header, text.octets);
-  message.body = smpp::as_text(read.body);
-}
-
-// A part that was cut elsewhere, as the carrier writes it. What its default alphabet lacks is worth
-// UCS-2 if that still fits.
-smpp::message_parts rewrite_part(const message_text& message, const smpp::text_conventions& peer) {
-  const auto user_data = smpp::as_bytes(message.body);
-  const auto header = header_of(message.esm_class, user_data);
-  auto text = smpp::read_text(message.data_coding, user_data.subspan(header.octets), header, {});
-  if (!smpp::can_write_text(text, peer)) {
-    auto wide = smpp::encode_text(smpp::decode_text(text), smpp::data_coding_ucs2).value();
-    if (header.octets + wide.size() <= on_the_air_max)
-      text = {smpp::as_ucs2(text.data_coding), std::move(wide)};
-  }
-  smpp::message_parts made;
-  made.data_coding = text.data_coding;
-  made.user_data.push_back(
-      behind_header(user_data, header, smpp::write_text(text, header.octets, peer)));
-  return made;
+user_data user_data_of(const delivery& from) {
+  return {from.user_data, from.data_coding, (from.esm_class & udh_indicator) != 0, false};
 }
 
 smpp::deci_time to_deci(store::wall_time at) { return std::chrono::floor<smpp::deciseconds>(at); }
@@ -207,7 +157,14 @@ std::variant<esme_submission, command_status> read_submission(const smpp::submit
   if (const auto payload = pdu.tlvs.find(smpp::tag::message_payload)) {
     message.body = smpp::as_text(*payload);
   }
-  if (!esme.are_usual()) make_canonical(read, is_cut(pdu.esm_class, pdu.tlvs), esme);
+  if (!esme.are_usual()) {
+    auto data = user_data_of(message);
+    data.is_part = is_part(pdu.esm_class, pdu.tlvs);
+    auto canonical = read_from_esme(data, esme);
+    read.body = std::move(canonical.octets);
+    message.body = smpp::as_text(read.body);
+    message.data_coding = canonical.data_coding;
+  }
   message.expires_at = validity.has_time() ? to_wall(validity.when)
                                            : std::max(now, read.schedule) + validity_default;
   if (message.expires_at <= std::max(now, read.schedule)) return command_status::invexpiry;
@@ -238,40 +195,23 @@ std::variant<replacement, command_status> read_replacement(const smpp::replace_s
 std::optional<std::string> read_replacement_text(std::string_view octets, const outbound& of,
                                                  const smpp::text_conventions& esme) {
   if (esme.are_usual()) return std::string(octets);
-  const auto user_data = smpp::as_bytes(octets);
-  const auto header = header_of(of.esm_class, user_data);
-  auto text = smpp::read_text(of.data_coding, user_data.subspan(header.octets), header, esme);
-  if (text.data_coding != of.data_coding) text = smpp::canonical_text(std::move(text));
+  const auto read = read_from_esme(user_data_of(of, octets), esme);
   const bool widened = smpp::alphabet_of(of.data_coding) == smpp::alphabet::ucs2 &&
                        esme.default_alphabet != smpp::default_alphabet::gsm7;
-  if (text.data_coding != of.data_coding || widened) return std::nullopt;
-  return std::string(smpp::as_text(behind_header(user_data, header, text.octets)));
+  if (read.data_coding != of.data_coding || widened) return std::nullopt;
+  return std::string(smpp::as_text(read.octets));
 }
 
-std::size_t cut(const message_text& message, const carrier_config& carrier, std::uint16_t reference,
-                smpp::message_parts* made) {
-  const auto& peer = carrier.text;
-  const auto how = carrier.concatenation;
-  const auto body = smpp::as_bytes(message.body);
-  if (made != nullptr) *made = {message.data_coding, false, {}};
-  if (is_cut(message)) {
-    if (made != nullptr && !peer.are_usual()) *made = rewrite_part(message, peer);
-    return 1;
-  }
-  const bool wide = smpp::alphabet_of(message.data_coding) == smpp::alphabet::ucs2;
-  if (peer.are_usual() && (peer.national_languages.empty() || !wide)) {
-    const auto parts = smpp::count_parts(message.data_coding, body, how);
-    if (parts > 1 && made != nullptr) {
-      made->user_data = smpp::split(message.data_coding, body, how, reference);
-      made->has_header = how != smpp::concatenation::sar;
-    }
-    return parts;  // nearly always one, and nothing was copied
-  }
-  const smpp::encoded_text as_kept{message.data_coding, {body.begin(), body.end()}};
-  const auto text = smpp::fit_text(as_kept, how, peer);
-  const auto parts = smpp::count_parts(text, how, peer);
-  if (parts > 0 && made != nullptr) *made = smpp::split(text, how, reference, peer);
-  return parts;
+user_data user_data_of(const store::message& message) {
+  return make_user_data(message.body, message.data_coding, message.esm_class, message.options);
+}
+
+user_data user_data_of(const outbound& message) {
+  return user_data_of(message, message.text->body);
+}
+
+user_data user_data_of(const outbound& message, std::string_view text) {
+  return make_user_data(text, message.data_coding, message.esm_class, message.options);
 }
 
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
@@ -361,22 +301,17 @@ delivery read_delivery(const smpp::data_sm& pdu) {
 
 delivery to_canonical(const delivery& from, const smpp::text_conventions& carrier,
                       smpp::byte_buffer& storage) {
-  const auto header = header_of(from.esm_class, from.user_data);
-  const bool national = header.single_shift || header.locking_shift;
-  if (carrier.are_usual() && !national) return from;
+  const auto data = user_data_of(from);
+  if (!must_be_read(data, carrier)) return from;
   // Some send receipts in plain ASCII whatever they do to messages.
   if (const auto receipt = smpp::parse_receipt(from.data_coding, from.user_data);
       receipt && receipt->id) {
     return from;
   }
-  auto text =
-      smpp::read_text(from.data_coding, from.user_data.subspan(header.octets), header, carrier);
-  const bool known_here =
-      text.data_coding == from.data_coding && text.tables == smpp::gsm7_tables{};
-  if (!known_here) text = smpp::canonical_text(std::move(text));
-  storage = behind_header(from.user_data, header, text.octets);
+  auto canonical = read_from_carrier(data, carrier);
+  storage = std::move(canonical.octets);
   delivery read = from;
-  read.data_coding = text.data_coding;
+  read.data_coding = canonical.data_coding;
   read.user_data = storage;
   return read;
 }

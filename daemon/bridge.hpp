@@ -1,19 +1,13 @@
 // Between SMPP's words and the store's: the only place that knows both.
-//
-// Text that is kept is in canonical form: under data_coding 0, and in the other groups that are GSM
-// 7-bit, septets of the default tables, one to an octet; else UCS-2, or octets as somebody else
-// gave them. It is read and written here as the carrier, or the application, says
-// (text_conventions).
 #pragma once
 
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/gateway/outbound.hpp"
 #include "daemon/gateway/waiting.hpp"
+#include "daemon/user_data.hpp"
 #include "smpp/message_state.hpp"
 #include "smpp/pdu.hpp"
-#include "smpp/segmenter.hpp"
-#include "smpp/text_conventions.hpp"
 #include "store/records.hpp"
 
 #include <optional>
@@ -41,15 +35,12 @@ struct esme_submission {
   esme_submission& operator=(const esme_submission&) = delete;
   ~esme_submission() = default;
 
-  store::message message;  // its views are into the PDU and `body`; it has no options yet
+  store::message message;  // its views are into the PDU and `body`; without options
   smpp::byte_buffer body;  // where the ESME means something else by its octets
   std::string options;
   store::wall_time schedule;  // zero: at once
 };
 /// The status to answer where a field is not acceptable (SMPP 3.4, 5.1.3).
-///
-/// A part that the ESME has cut itself cannot become longer: where its default alphabet has what
-/// GSM 7-bit lacks, the part keeps its octets, under the data_coding of that alphabet.
 [[nodiscard]] std::variant<esme_submission, smpp::command_status> read_submission(
     const smpp::submit_sm& pdu, store::wall_time now, std::chrono::seconds validity_default,
     const smpp::text_conventions& esme);
@@ -78,17 +69,11 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   return static_cast<std::uint16_t>(message >> 6U);
 }
 
-/// What of a message tells how many parts it needs.
-struct message_text {
-  std::string_view body{};
-  std::uint8_t data_coding{}, esm_class{};
-  std::string_view options{};
-};
-/// How many parts a carrier gets of a message; they go to `made`, if that is given, unless the body
-/// is all there is to send. 0: too many. A message that was cut by whoever submitted it is one
-/// part, and only written as the carrier writes text.
-[[nodiscard]] std::size_t cut(const message_text& message, const carrier_config& carrier,
-                              std::uint16_t reference, smpp::message_parts* made);
+/// What `cut` needs to know of a message.
+[[nodiscard]] user_data user_data_of(const store::message& message);
+[[nodiscard]] user_data user_data_of(const outbound& message);
+/// Of what the message would be with another text.
+[[nodiscard]] user_data user_data_of(const outbound& message, std::string_view text);
 
 /// The queue's copy of what the store has.
 [[nodiscard]] outbound_ptr make_outbound(const store::message& from,

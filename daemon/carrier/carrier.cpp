@@ -154,9 +154,8 @@ bool carrier::prepare_current() {
     current_->settled = false;
     current_->trouble = submit_trouble::none;
     current_->next_part = 1;
-    const message_text text{current_->text->body, current_->data_coding, current_->esm_class,
-                            current_->options};
-    const auto count = cut(text, settings_, reference_of(current_->id), &current_->written);
+    const auto count =
+        cut(user_data_of(*current_), settings_, reference_of(current_->id), &current_->written);
     const auto parts =
         static_cast<std::uint8_t>(std::clamp<std::size_t>(count, 1, smpp::parts_max));
     if (std::exchange(current_->parts, parts) != parts)

@@ -20,8 +20,9 @@ std::variant<esme_submission, command_status> gateway::admit(const store::login&
   const auto& route = router_.find(routing_digits(message.destination));
   if (route.empty()) return command_status::invdstadr;
   const auto& first = *carriers_[route.front()];
-  const message_text text{message.body, message.data_coding, message.esm_class, submission.options};
-  const auto parts = cut(text, first.settings(), 0, nullptr);
+  message.options = submission.options;
+  const auto parts = cut(user_data_of(message), first.settings(), 0, nullptr);
+  message.options = {};  // a view that would not survive a move
   if (parts == 0) return command_status::invmsglen;
   message.account = login.account;
   message.login = login.id;

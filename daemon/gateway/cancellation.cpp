@@ -64,8 +64,7 @@ command_status gateway::check_replacement(const outbound& message, const replace
 std::size_t gateway::parts_of(const outbound& message, std::string_view text) const {
   const auto route = route_of(message);
   if (route.empty()) return message.parts;
-  const message_text changed{text, message.data_coding, message.esm_class, message.options};
-  return cut(changed, route.front()->settings(), 0, nullptr);
+  return cut(user_data_of(message, text), route.front()->settings(), 0, nullptr);
 }
 
 // Until it is durable the message is in no queue. A row in the store answers for it meanwhile:

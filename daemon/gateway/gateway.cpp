@@ -125,7 +125,7 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   if (!found.empty()) return found;
 
   auto& answer = into.answer;
-  const message_text wanted{smpp::as_text(into.text.octets), into.text.data_coding, 0, {}};
+  const user_data wanted{into.text.octets, into.text.data_coding};
   answer.parts = cut(wanted, carriers_[into.first_choices.front()]->settings(), 0, nullptr);
   if (answer.parts == 0 || answer.parts > settings_.limits.parts_max) {
     return {refuse(

@@ -13,7 +13,6 @@ namespace smppd {
 namespace {
 
 constexpr std::size_t page = 2000;
-constexpr std::uint8_t udh_indicator = 0x40;
 constexpr std::uint8_t ton_alphanumeric = 5;
 constexpr std::size_t reply_digits_min = 7;  // shorter origins are short codes: machines
 

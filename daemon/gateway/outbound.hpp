@@ -15,7 +15,7 @@ namespace smppd {
 
 /// What the messages of one submission share.
 struct shared_text {
-  std::string body;  // user data in data_coding, in canonical form (see bridge.hpp), not split
+  std::string body;  // user data in canonical form (see user_data.hpp), not split
   std::string callback_url;
 };
 

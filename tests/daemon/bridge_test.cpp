@@ -175,9 +175,8 @@ class WrittenSubmit : public testing::Test {
     read.message.options = read.options;
     message_ = make_outbound(read.message, std::make_shared<const shared_text>(
                                                shared_text{std::string(read.message.body), {}}));
-    const message_text text{message_->text->body, message_->data_coding, message_->esm_class,
-                            message_->options};
-    message_->parts = static_cast<std::uint8_t>(cut(text, carrier_, 0x1234, &message_->written));
+    message_->parts = static_cast<std::uint8_t>(
+        cut(user_data_of(*message_), carrier_, 0x1234, &message_->written));
     smpp::submit_sm pdu;
     pdu.tlvs.add_u8(tag::privacy_indicator, 3);  // of the message before
     pdu.short_message = "left over";
@@ -346,23 +345,6 @@ TEST_F(WrittenSubmit, HasSarTlvsWithoutAHeader) {
   EXPECT_EQ(pdu.tlvs.find_u8(tag::sar_total_segments), 2);
   EXPECT_EQ(pdu.tlvs.find_u8(tag::sar_segment_seqnum), 2);
   EXPECT_EQ(smpp::gsm7_unpack_all(pdu.short_message.bytes()), smpp::byte_buffer(47, 'x'));
-}
-
-TEST(Cut, CountsAndMakesTheSameParts) {
-  for (const std::size_t length : {0U, 160U, 161U, 306U, 307U}) {
-    const std::string text(length, 'x');
-    smpp::message_parts parts;
-    const auto made = cut({text}, {}, 1, &parts);
-    EXPECT_EQ(made, cut({text}, {}, 1, nullptr)) << length;
-    EXPECT_EQ(parts.user_data.size(), made == 1 ? 0 : made) << length;
-  }
-}
-
-TEST(Cut, RefusesWhatNeedsTooManyParts) {
-  const std::string text(153 * 256, 'x');
-  smpp::message_parts parts;
-  EXPECT_EQ(cut({text}, {}, 1, &parts), 0U);
-  EXPECT_EQ(cut({text}, {}, 1, nullptr), 0U);
 }
 
 // What carriers deliver.

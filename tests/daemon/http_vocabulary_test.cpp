@@ -17,5 +17,15 @@ TEST(ValidUtf8, ReplacesEachOctetThatMeansNothing) {
   EXPECT_EQ(valid_utf8("\x80\u00e5"), "\ufffd\u00e5");  // it goes on with the next
 }
 
+TEST(HttpVocabulary, TextOfAMessageIsReadInTheTablesThatItsHeaderNames) {
+  store::message message;
+  message.body = std::string_view("\x03\x24\x01\x01\x1Bs", 6);
+  message.esm_class = 0x40;
+  EXPECT_EQ(text_of(message), "\u015F");
+  message.esm_class = 0;
+  message.body = std::string_view("\x00", 1);
+  EXPECT_EQ(text_of(message), "@");
+}
+
 }  // namespace
 }  // namespace smppd::http
