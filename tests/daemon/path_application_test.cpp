@@ -1,8 +1,10 @@
 // What applications ask for besides submit_sm: other ways to submit, to cancel, to replace, and to
 // be told in their own way.
 #include "daemon/bridge.hpp"
+#include "daemon/clock.hpp"
 #include "smpp/receipt.hpp"
 #include "tests/daemon/path_fixture.hpp"
+#include "tests/support/store_records.hpp"
 
 #include <set>
 
@@ -33,6 +35,29 @@ class Application : public Path {
     auto login = database->make_reader().value()->load_directory().value().logins.at(0);
     prepare(*writer, login);
     ASSERT_TRUE(writer->update_login(login));
+  }
+
+  /// What an earlier run left: the id of the last.
+  store::id64 park_more_than_a_page(std::int64_t clean_stop) {
+    settings_.limits.queue_memory_max = 1;
+    store::id64 last = 0;
+    change_login([&](store::writer& writer, const store::login& login) {
+      const std::vector<std::string> names{"telco", "backup"};
+      const auto carrier = writer.carrier_ids(names).value().front();
+      store::batch b;
+      for (int n = 1; n <= 2100; ++n) {
+        auto message = make_message(last = id(n));
+        message.account = login.account;
+        message.login = login.id;
+        message.from = store::origin::esme;
+        message.expires_at = smppd::wall_now() + 1h;
+        b.accepted.push_back(message);
+        b.parks.push_back({.carrier = carrier, .priority = 1, .id = last});
+      }
+      b.marks.push_back({store::mark_clean_stop, clean_stop});
+      ASSERT_TRUE(writer.commit(b));
+    });
+    return last;
   }
 
   [[nodiscard]] static smpp::submit_sm later_message(std::string_view text,
@@ -232,6 +257,7 @@ TEST_F(Application, CancelsWhatIsScheduled) {
   EXPECT_EQ(state_of(id).why, store::reason::deleted);
   EXPECT_TRUE(reader_->find_scheduled(*smppd::parse_smpp_id(id)).value().empty());
   EXPECT_EQ(run_->gateway.queued(), 0U);
+  EXPECT_EQ(run_->figures.final_cancelled.Value(), 1);
   EXPECT_EQ(query(*esme, id).message_state, 4);
   EXPECT_EQ(cancel(*esme, id), command_status::cancelfail);
 }
@@ -301,6 +327,20 @@ TEST_F(Application, DoesNotCancelWhatMayHaveBeenSentBeforeACrash) {
   }
   start_closed();
   EXPECT_EQ(cancel(*bind(), id), command_status::cancelfail);
+}
+
+// More than a start reads into memory: the last is in the store only.
+TEST_F(Application, DoesNotCancelWhatIsInTheStoreOnlyAfterACrashEither) {
+  const auto last = park_more_than_a_page(0);
+  start_closed();
+  EXPECT_EQ(cancel(*bind(), smppd::to_smpp_id(last)), command_status::cancelfail);
+}
+
+TEST_F(Application, CancelsWhatIsInTheStoreOnlyAfterAnOrderlyStop) {
+  const auto last = park_more_than_a_page(1);
+  start_closed();
+  EXPECT_EQ(cancel(*bind(), smppd::to_smpp_id(last)), command_status::ok);
+  EXPECT_EQ(state_of(last).state, progress::cancelled);
 }
 
 TEST_F(Application, CancelsOnlyWhatIsItsAccounts) {
@@ -460,6 +500,8 @@ TEST_F(Application, ReplacesTheTextOfWhatIsInMemory) {
   const auto esme = bind();
   const auto id = submit(*esme, esme_message("old"));
   EXPECT_EQ(change(*esme, replace_of(id, std::string(200, 'x'))), command_status::ok);
+  // While it was in no queue a mark may have passed it: a start finds it here.
+  EXPECT_EQ(reader_->find_parked(*smppd::parse_smpp_id(id)).value().size(), 1U);
   open_carrier();
   wait_for_submits(2);
   wait_for(id, progress::sent);
