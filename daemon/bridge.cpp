@@ -126,6 +126,13 @@ std::string pack_options(const smpp::submit_sm& pdu) {
 
 std::string_view service_type_of(std::string_view options) { return unpack(options).service_type; }
 
+std::optional<std::uint16_t> user_message_reference_of(std::string_view options) {
+  if (options.empty()) return std::nullopt;  // nearly always
+  smpp::tlv_list tlvs;
+  std::ignore = tlvs.assign_wire(smpp::as_bytes(unpack(options).tlvs));
+  return tlvs.find_u16(smpp::tag::user_message_reference);
+}
+
 bool is_whole(std::string_view text, std::uint8_t data_coding, std::uint8_t esm_class) {
   const bool headed = (esm_class & udh_indicator) != 0;
   return headed || smpp::alphabet_of(data_coding) != smpp::alphabet::ucs2 || text.size() % 2 == 0;
@@ -375,6 +382,8 @@ smpp::deliver_sm write_receipt(const receipt_content& content, const store::logi
   }
   pdu.tlvs.add_text(smpp::tag::receipted_message_id, id);
   pdu.tlvs.add_u8(smpp::tag::message_state, static_cast<std::uint8_t>(content.state));
+  if (content.user_message_reference)
+    pdu.tlvs.add_u16(smpp::tag::user_message_reference, *content.user_message_reference);
   return pdu;
 }
 

@@ -25,6 +25,8 @@ namespace smppd {
 
 /// The service_type in them.
 [[nodiscard]] std::string_view service_type_of(std::string_view options);
+/// What the receipts of the message repeat (SMPP 3.4, 5.3.2.17).
+[[nodiscard]] std::optional<std::uint16_t> user_message_reference_of(std::string_view options);
 
 /// What an ESME submitted, checked, its text in canonical form. Moves; a copy would not do.
 struct esme_submission {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -32,6 +33,7 @@ struct receipt_content {
   store::address_types types;
   smpp::octets<20> source, destination;  // of the message: the receipt goes the other way
   smpp::octets<20> beginning;            // of the text
+  std::optional<std::uint16_t> user_message_reference{};
   std::uint8_t data_coding{};
   store::wall_time done_at;
   std::string error;

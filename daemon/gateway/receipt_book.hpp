@@ -31,6 +31,7 @@ struct awaited {
   store::address_types types;
   smpp::octets<20> source, destination;
   smpp::octets<20> beginning;  // of the text, as receipts quote it
+  std::optional<std::uint16_t> user_message_reference;
   std::string callback_url;
   store::wall_time sent_at;
   std::bitset<256> delivered;  // parts, from 1

@@ -37,6 +37,7 @@ awaited_ptr make_awaited(const store::found_message& found) {
   made->source = from.source;
   made->destination = from.destination;
   made->beginning = from.body.substr(0, 20);
+  made->user_message_reference = user_message_reference_of(from.options);
   made->callback_url = from.callback_url;
   made->sent_at = found.state.sent_at;
   made->settled = store::is_final(found.state.state);
@@ -57,6 +58,7 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
   made->source = from.source;
   made->destination = from.destination;
   made->beginning = std::string_view(from.text->body).substr(0, 20);
+  made->user_message_reference = user_message_reference_of(from.options);
   made->callback_url = from.text->callback_url;
   return made;
 }
@@ -390,6 +392,7 @@ void receipts::notify(const awaited& message, store::notice_kind kind, smpp::mes
                             .source = message.source,
                             .destination = message.destination,
                             .beginning = message.beginning,
+                            .user_message_reference = message.user_message_reference,
                             .data_coding = message.data_coding,
                             .done_at = wall_now(),
                             .error = std::string(error)};

@@ -276,6 +276,7 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
   content.source = message.source;
   content.destination = message.destination;
   content.beginning = message.body.substr(0, 20);
+  content.user_message_reference = user_message_reference_of(message.options);
   content.data_coding = message.data_coding;
   content.done_at = state.changed_at;
   content.error = state.error;

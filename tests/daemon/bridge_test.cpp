@@ -563,6 +563,19 @@ TEST(EsmeReceipt, GoesTheOtherWay) {
                                           "date:2601010001 stat:DELIVRD err:000 text:Hello");
 }
 
+TEST(EsmeReceipt, RepeatsTheReferenceOfItsMessage) {
+  smpp::submit_sm pdu;
+  EXPECT_EQ(user_message_reference_of(pack_options(pdu)), std::nullopt);
+  pdu.service_type = "CMT";
+  EXPECT_EQ(user_message_reference_of(pack_options(pdu)), std::nullopt);
+  pdu.tlvs.add_u16(tag::user_message_reference, 0xBEEF);
+  EXPECT_EQ(user_message_reference_of(pack_options(pdu)), 0xBEEF);
+  receipt_content content;
+  EXPECT_FALSE(write_receipt(content).tlvs.find(tag::user_message_reference));
+  content.user_message_reference = 0xBEEF;
+  EXPECT_EQ(write_receipt(content).tlvs.find_u16(tag::user_message_reference), 0xBEEF);
+}
+
 TEST(EsmeReceipt, SaysWhyItFailed) {
   receipt_content content;
   content.state = message_state::undeliverable;

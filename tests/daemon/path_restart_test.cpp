@@ -118,7 +118,9 @@ TEST_P(Restart, DeliversReceiptsThatTheEsmeHasNotTaken) {
   std::string id;
   {
     const auto esme = bind();
-    id = submit(*esme, esme_message("Hello"));
+    auto pdu = esme_message("Hello");
+    pdu.tlvs.add_u16(tag::user_message_reference, 7);
+    id = submit(*esme, pdu);
     esme->close();
     wait([&] { return esme->closed && run_->esmes.describe().empty(); });
   }
@@ -130,6 +132,7 @@ TEST_P(Restart, DeliversReceiptsThatTheEsmeHasNotTaken) {
   wait([&] { return esme->received.size() == 1; });
   EXPECT_EQ(esme->received[0].tlvs.find_text(tag::receipted_message_id), id);
   EXPECT_EQ(esme->received[0].tlvs.find_u8(tag::message_state), 2);
+  EXPECT_EQ(esme->received[0].tlvs.find_u16(tag::user_message_reference), 7);
   wait([&] { return run_->gateway.pending().waiting(false) == 0; });
   wait([&] { return reader_->notice_targets().value().empty(); });
 }

@@ -128,6 +128,7 @@ TEST_F(Path, OfAnEsmesMessageEndsWithItsReceiptAtTheEsme) {
   EXPECT_EQ(receipt.destination_addr, "Shop");
   EXPECT_EQ(receipt.tlvs.find_text(tag::receipted_message_id), id);
   EXPECT_EQ(receipt.tlvs.find_u8(tag::message_state), 2);
+  EXPECT_EQ(receipt.tlvs.find_u16(tag::user_message_reference), 7);
   EXPECT_EQ(state_of(id).state, progress::delivered);
   wait([&] { return run_->gateway.pending().waiting(false) == 0; });
 }
