@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint8_t mode_bits = 0x03;  // store and forward is all there is
 constexpr std::uint8_t type_bits = 0x3C, receipt_type = 0x04, intermediate_type = 0x20;
+constexpr std::uint8_t receipt_bits = 0x13;  // final and intermediate
 constexpr std::uint8_t priority_max = 3;
 constexpr std::size_t short_message_max = 254;
 constexpr std::size_t address_max = 20;  // carriers send longer ones; we do not
@@ -237,6 +238,8 @@ void write_submit(const outbound& message, std::uint8_t part, const carrier_conf
   pdu.schedule_delivery_time.clear();
   write_validity(message.expires_at, now, pdu);
   pdu.registered_delivery = message.registered_delivery;
+  if (!asks_for_receipt(carrier.receipt_parts, part, message.parts))
+    pdu.registered_delivery &= static_cast<std::uint8_t>(~receipt_bits);
   pdu.replace_if_present_flag = 0;
   pdu.data_coding = message.written.data_coding;
   pdu.sm_default_msg_id = canned_message_none;

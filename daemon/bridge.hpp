@@ -62,6 +62,12 @@ struct esme_submission {
 [[nodiscard]] bool is_whole(std::string_view text, std::uint8_t data_coding,
                             std::uint8_t esm_class);
 
+/// Whether that part of several asks for a receipt.
+[[nodiscard]] constexpr bool asks_for_receipt(receipt_parts which, std::uint8_t part,
+                                              std::uint8_t parts) noexcept {
+  return which == receipt_parts::every || part == (which == receipt_parts::first ? 1 : parts);
+}
+
 /// Fills `pdu` for one part of `message`, once that was cut for the carrier. Every field is set.
 void write_submit(const outbound& message, std::uint8_t part, const carrier_config& carrier,
                   store::wall_time now, smpp::submit_sm& pdu);

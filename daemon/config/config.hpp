@@ -114,6 +114,8 @@ inline constexpr std::size_t trace_octets_max = std::size_t{1} << 30U;
 
 enum class bind_mode : std::uint8_t { transceiver, transmitter_receiver };
 enum class unknown_outcome : std::uint8_t { retry, hold, fail };
+/// Which parts of a long message ask for a receipt.
+enum class receipt_parts : std::uint8_t { every, first, last };
 enum class carrier_id_form : std::uint8_t { automatic, exact, hex_to_decimal, decimal_to_hex };
 
 struct carrier_config {
@@ -133,6 +135,7 @@ struct carrier_config {
   std::string service_type;
   smpp::concatenation concatenation{smpp::concatenation::udh8};
   smpp::text_conventions text;
+  smppd::receipt_parts receipt_parts{smppd::receipt_parts::every};
   carrier_id_form id_form{carrier_id_form::automatic};
   unknown_outcome on_unknown_outcome{unknown_outcome::retry};
   seconds response_timeout{30};

@@ -161,7 +161,7 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
   evidence_[by.id].saw_receipt_id(receipt.id);
   if (const auto found = find(receipt, by)) {
     learn(found->form, receipt, *found->message);
-    apply(found->message, found->part, receipt, &by.figures);
+    apply(found->message, found->part, receipt, by, counted::yes);
     acknowledgements_.add(std::move(ack));
     return;
   }
@@ -230,12 +230,12 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     }
     if (const auto meanwhile = find(receipt, by)) {
       learn(meanwhile->form, receipt, *meanwhile->message);
-      apply(meanwhile->message, meanwhile->part, receipt, &by.figures);
+      apply(meanwhile->message, meanwhile->part, receipt, by, counted::yes);
     } else if (message != nullptr) {
       const auto awaited = make_awaited(*message);
       learn(form, receipt, *awaited);
       remember_again(awaited, *row, found->parts);
-      apply(awaited, row->part, receipt, &by.figures);
+      apply(awaited, row->part, receipt, by, counted::yes);
       store_.add(&store::batch::awaits_done,
                  store::awaited_receipt{row->carrier, store_.keep(row->key), row->id, row->part});
     } else if (!receipt.sure) {
@@ -315,23 +315,23 @@ void receipts::match_early(const receipt_source& by, std::string_view carrier_id
   forget_early(by.id, best);
   store_.add(&store::batch::unmatched_done, best->sequence);
   learn(form, best->receipt, *message);
-  apply(message, part, best->receipt, nullptr);
+  apply(message, part, best->receipt, by, counted::no);
 }
 
 void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
-                     metrics::carrier_figures* figures) {
+                     const receipt_source& by, counted in_figures) {
   const bool repeated = message->settled || message->delivered[part];
   if (repeated) {
-    if (figures != nullptr) figures->receipts_repeated.Increment();
+    if (in_figures == counted::yes) by.figures.receipts_repeated.Increment();
     if (std::exchange(message->repetition_noted, true)) return;  // a carrier may repeat for ever
     tell(message->id,
          fmt::format("a further receipt, {}, changes nothing", smpp::receipt_word(receipt.state)));
     return;
   }
-  if (figures != nullptr) {
-    figures->receipts_matched.Increment();
+  if (in_figures == counted::yes) {
+    by.figures.receipts_matched.Increment();
     const std::chrono::duration<double> took = wall_now() - message->sent_at;
-    if (smpp::is_final(receipt.state)) figures->receipt_latency.Observe(took.count());
+    if (smpp::is_final(receipt.state)) by.figures.receipt_latency.Observe(took.count());
   }
   const auto result = from_message_state(receipt.state);
   if (result.state != store::progress::delivered || message->parts == 1) {
@@ -341,7 +341,10 @@ void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrie
   message->delivered.set(part);
   store_.add(&store::batch::part_settlements,
              store::settled_part{message->id, part, store::progress::delivered});
-  if (message->delivered.count() == message->parts) settle(*message, result, receipt);
+  const bool tells_of_all = by.settings.receipt_parts != receipt_parts::every &&
+                            asks_for_receipt(by.settings.receipt_parts, part, message->parts);
+  if (tells_of_all || message->delivered.count() == message->parts)
+    settle(*message, result, receipt);
 }
 
 void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt) {

@@ -95,8 +95,9 @@ class receipts {
                    const awaited_ptr& message);
   void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
                       const store::rows<store::sent_part>& parts);
+  enum class counted : std::uint8_t { no, yes };
   void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
-             metrics::carrier_figures* figures);
+             const receipt_source& by, counted in_figures);
   void settle(awaited& message, settlement result, const carrier_receipt& receipt);
   void notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
               store::reason why, std::string_view error);

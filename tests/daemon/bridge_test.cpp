@@ -539,6 +539,16 @@ TEST(CarrierReceipt, MayHaveItsTextInMessagePayload) {
   EXPECT_EQ(receipt.state, message_state::delivered);
 }
 
+TEST(ReceiptParts, AskOneOrAll) {
+  for (const std::uint8_t part : {1, 2, 3}) {
+    EXPECT_TRUE(asks_for_receipt(receipt_parts::every, part, 3));
+    EXPECT_EQ(asks_for_receipt(receipt_parts::first, part, 3), part == 1);
+    EXPECT_EQ(asks_for_receipt(receipt_parts::last, part, 3), part == 3);
+  }
+  EXPECT_TRUE(asks_for_receipt(receipt_parts::first, 1, 1));
+  EXPECT_TRUE(asks_for_receipt(receipt_parts::last, 1, 1));
+}
+
 // What ESMEs get.
 
 TEST(EsmeReceipt, GoesTheOtherWay) {

@@ -56,6 +56,7 @@ TEST(Config, ReadsEveryTable) {
       "[reassembly]\ntimeout = \"90s\"\n" +
       one_carrier +
       "rate = 12.5\nsource_ton = 5\nmode = \"transmitter_receiver\"\nid_form = \"hex_to_decimal\"\n"
+      "receipt_parts = \"last\"\n"
       "concatenation = \"udh16\"\ninterface_version = \"5.0\"\nreconnect_min = \"250ms\"\n"
       "gsm7_packed = true\nnational_languages = [\"turkish\", \"spanish\"]\n"
       "[[route]]\nprefix = \"49\"\ncarriers = [\"ideal\"]\n"
@@ -84,6 +85,7 @@ TEST(Config, ReadsEveryTable) {
   EXPECT_EQ(carrier.source_npi, std::nullopt);
   EXPECT_EQ(carrier.mode, bind_mode::transmitter_receiver);
   EXPECT_EQ(carrier.id_form, carrier_id_form::hex_to_decimal);
+  EXPECT_EQ(carrier.receipt_parts, receipt_parts::last);
   EXPECT_EQ(carrier.concatenation, smpp::concatenation::udh16);
   EXPECT_EQ(carrier.interface_version, 0x50);
   EXPECT_EQ(carrier.reconnect_min, 250ms);

@@ -233,6 +233,24 @@ TEST_F(Path, OfManyQueriesAtOnceEndsForThoseThatAreTooMany) {
   EXPECT_LT(throttled, 300);
 }
 
+// Some carriers send one receipt for all parts.
+TEST_F(Path, OfALongMessageMayEndWithTheReceiptOfOnePart) {
+  settings_.carriers[0].receipt_parts = receipt_parts::last;
+  start();
+  const auto id = submit(std::string(310, 'x'));
+  wait_for(id, progress::sent);
+  ASSERT_EQ(telco().submits.size(), 3U);
+  EXPECT_EQ(telco().submits[0].pdu.registered_delivery, 0);
+  EXPECT_EQ(telco().submits[1].pdu.registered_delivery, 0);
+  EXPECT_EQ(telco().submits[2].pdu.registered_delivery, 1);
+  telco().deliver(scripted_carrier::receipt("id-1"));  // which nobody asked for
+  wait([&] { return telco().answers.size() == 1; });
+  EXPECT_EQ(state_of(id).state, progress::sent);
+  telco().deliver(scripted_carrier::receipt("id-3"));
+  wait_for(id, progress::delivered);
+  EXPECT_EQ(run_->webhooks.taken.size(), 1U);
+}
+
 // It is not delivered again.
 TEST_F(Path, OfAReceiptEndsWithALateAcknowledgementToo) {
   settings_.smpp.response_timeout = 1s;
