@@ -540,7 +540,7 @@ TEST(CarrierReceipt, MayHaveItsTextInMessagePayload) {
 }
 
 TEST(ReceiptParts, AskOneOrAll) {
-  for (const std::uint8_t part : {1, 2, 3}) {
+  for (std::uint8_t part = 1; part <= 3; ++part) {
     EXPECT_TRUE(asks_for_receipt(receipt_parts::every, part, 3));
     EXPECT_EQ(asks_for_receipt(receipt_parts::first, part, 3), part == 1);
     EXPECT_EQ(asks_for_receipt(receipt_parts::last, part, 3), part == 3);

@@ -235,7 +235,7 @@ TEST_F(Path, OfManyQueriesAtOnceEndsForThoseThatAreTooMany) {
 
 // Some carriers send one receipt for all parts.
 TEST_F(Path, OfALongMessageMayEndWithTheReceiptOfOnePart) {
-  settings_.carriers[0].receipt_parts = receipt_parts::last;
+  settings_.carriers[0].receipt_parts = smppd::receipt_parts::last;
   start();
   const auto id = submit(std::string(310, 'x'));
   wait_for(id, progress::sent);
