@@ -356,6 +356,24 @@ std::optional<carrier_receipt> read_receipt(const delivery& from) {
   return receipt;
 }
 
+namespace {
+
+// How a text begins, if that can be read in the receipt's own coding. All else in a receipt is the
+// same in every default alphabet.
+std::string quote(const receipt_content& content, const smpp::text_conventions& esme) {
+  const auto beginning = content.beginning.view();
+  const bool plain = std::ranges::all_of(beginning, [](char c) { return c >= ' ' && c <= '~'; });
+  if (!plain || content.data_coding >= smpp::data_coding_ucs2) return {};
+  const bool septets = smpp::alphabet_of(content.data_coding) == smpp::alphabet::gsm7;
+  if (!septets || esme.default_alphabet == smpp::default_alphabet::gsm7)
+    return std::string(beginning);
+  const auto octets = smpp::as_bytes(beginning);
+  const smpp::encoded_text text{smpp::data_coding_default, {octets.begin(), octets.end()}};
+  return std::string(smpp::as_text(smpp::write_text(text, 0, esme)));
+}
+
+}  // namespace
+
 smpp::deliver_sm write_receipt(const receipt_content& content, const store::login& to,
                                const smpp::text_conventions& esme) {
   smpp::deliver_sm pdu;
@@ -363,26 +381,19 @@ smpp::deliver_sm write_receipt(const receipt_content& content, const store::logi
   const bool final = smpp::is_final(content.state);
   pdu.esm_class = final ? receipt_type : intermediate_type;
   const std::string id = to_smpp_id(content.id, to.id_form);
-  // The quoted beginning must be readable in the receipt's own coding: text that is not is left
-  // out.
-  const bool plain =
-      std::ranges::all_of(content.beginning.view(), [](char c) { return c >= ' ' && c <= '~'; });
+  const std::string beginning = quote(content, esme);
   const std::string text = format_receipt(
-      to.receipt_format,
-      {.id = id,
-       .sub = 1,
-       .dlvrd = content.state == smpp::message_state::delivered ? 1U : 0U,
-       .submit = std::chrono::floor<std::chrono::seconds>(time_of(content.id)),
-       .done = std::chrono::floor<std::chrono::seconds>(content.done_at),
-       .state = content.state,
-       .err = receipt_error(to.receipt_errors, content.why, content.error),
-       .text = plain && content.data_coding < 8 ? content.beginning.view() : std::string_view{}});
+      to.receipt_format, {.id = id,
+                          .sub = 1,
+                          .dlvrd = content.state == smpp::message_state::delivered ? 1U : 0U,
+                          .submit = std::chrono::floor<std::chrono::seconds>(time_of(content.id)),
+                          .done = std::chrono::floor<std::chrono::seconds>(content.done_at),
+                          .state = content.state,
+                          .err = receipt_error(to.receipt_errors, content.why, content.error),
+                          .text = beginning});
   pdu.short_message = std::string_view(text).substr(0, short_message_max);
-  if (!esme.are_usual()) {
-    const auto octets = pdu.short_message.bytes();
-    const smpp::encoded_text plain_text{smpp::data_coding_default, {octets.begin(), octets.end()}};
-    pdu.short_message = smpp::byte_view(smpp::write_text(plain_text, 0, esme));
-  }
+  if (esme.gsm7_packed && esme.default_alphabet == smpp::default_alphabet::gsm7)
+    pdu.short_message = smpp::byte_view(smpp::gsm7_pack(pdu.short_message.bytes()));
   pdu.tlvs.add_text(smpp::tag::receipted_message_id, id);
   pdu.tlvs.add_u8(smpp::tag::message_state, static_cast<std::uint8_t>(content.state));
   if (content.user_message_reference)

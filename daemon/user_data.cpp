@@ -32,15 +32,23 @@ smpp::encoded_text read_behind(const user_data& from, const smpp::user_data_head
   return smpp::read_text(from.data_coding, from.octets.subspan(header.octets), header, peer);
 }
 
+bool fits_on_the_air(std::size_t header_octets, const smpp::encoded_text& text) {
+  const auto count = text.octets.size();
+  const bool packs = smpp::alphabet_of(text.data_coding) == smpp::alphabet::gsm7;
+  const auto octets = packs ? (count * 7 + smpp::gsm7_fill_bits(header_octets) + 7) / 8 : count;
+  return header_octets + octets <= on_the_air_max;
+}
+
 // A part as the carrier writes it. What its default alphabet lacks is worth UCS-2 if that still
 // fits.
 smpp::message_parts rewrite_part(const user_data& kept, const smpp::text_conventions& peer) {
   const auto header = header_of(kept);
   auto text = read_behind(kept, header, {});
   if (!smpp::can_write_text(text, peer)) {
-    auto wide = smpp::encode_text(smpp::decode_text(text), smpp::data_coding_ucs2).value();
-    if (header.octets + wide.size() <= on_the_air_max)
-      text = {smpp::as_ucs2(text.data_coding), std::move(wide)};
+    smpp::encoded_text wide{
+        smpp::as_ucs2(text.data_coding),
+        smpp::encode_text(smpp::decode_text(text), smpp::data_coding_ucs2).value()};
+    if (fits_on_the_air(header.octets, wide)) text = std::move(wide);
   }
   smpp::message_parts made;
   made.data_coding = text.data_coding;
@@ -56,8 +64,7 @@ canonical_data read_from_esme(const user_data& from, const smpp::text_convention
   auto text = read_behind(from, header, esme);
   if (text.data_coding != from.data_coding) {
     auto canonical = smpp::canonical_text(text);
-    const bool wider = smpp::alphabet_of(canonical.data_coding) == smpp::alphabet::ucs2;
-    if (!from.is_part || !wider) text = std::move(canonical);
+    if (!from.is_part || fits_on_the_air(header.octets, canonical)) text = std::move(canonical);
   }
   return {text.data_coding, behind_header(from, header, text.octets)};
 }

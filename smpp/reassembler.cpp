@@ -52,21 +52,23 @@ part_outcome reassembler::add(const part_key& key, std::uint8_t sequence, byte_v
   const bool is_new = message == messages_.end();
   const part* const held = is_new ? nullptr : find_part(message->second, sequence);
   if (held != nullptr && std::ranges::equal(held->octets, user_data)) return part_duplicate{};
-  const bool wanted = !is_new && held == nullptr;
-  if (!wanted && was_completed(key, sequence, user_data)) return part_duplicate{};
+  const bool repeats = was_completed(key, sequence, user_data);
+  // A repetition that comes late does not displace what came after it.
+  if (held != nullptr && repeats) return part_duplicate{};
   if (!has_room(is_new ? 1 : 0, user_data.size())) return part_refused{cause::full};
   part added{sequence, cookie, copy_of(user_data)};
   octets_held_ += user_data.size();
-  if (is_new) return start(key, std::move(added), now);
+  if (is_new) return start(key, std::move(added), repeats, now);
   if (held != nullptr) {
     incomplete_message displaced = give_up(message);
-    part_waiting waiting = start(key, std::move(added), now);
+    part_waiting waiting = start(key, std::move(added), repeats, now);
     waiting.displaced = std::move(displaced);
     return waiting;
   }
   auto& parts = message->second.parts;
   const auto place = std::ranges::upper_bound(parts, sequence, {}, &part::sequence);
   parts.insert(place, std::move(added));
+  message->second.repeats = message->second.repeats && repeats;
   if (parts.size() == key.total) return finish(message, now);
   return part_waiting{key.total - parts.size(), std::nullopt};
 }
@@ -95,9 +97,10 @@ bool reassembler::has_room(std::size_t new_messages, std::size_t new_octets) con
          octets_held_ + new_octets <= limits_.octets_max;
 }
 
-part_waiting reassembler::start(const part_key& key, part first, time_point now) {
+part_waiting reassembler::start(const part_key& key, part first, bool repeats, time_point now) {
   const auto message = messages_.try_emplace(key).first;
   message->second.parts.push_back(std::move(first));
+  message->second.repeats = repeats;
   message->second.deadline = deadlines_.emplace(now + limits_.timeout, &message->first);
   return {key.total - std::size_t{1}, std::nullopt};
 }
@@ -106,6 +109,7 @@ incomplete_message reassembler::give_up(messages::iterator message) {
   auto taken = take(message);
   incomplete_message incomplete{std::move(taken.key()), std::move(taken.mapped().parts), {}};
   incomplete.missing = missing_of(incomplete.parts, incomplete.key.total);
+  incomplete.repeated = taken.mapped().repeats;
   return incomplete;
 }
 

@@ -2,8 +2,7 @@
 // and knows no clock, no store and no PDU: a cookie stands for whatever the caller keeps of a part.
 //
 //   add(part) -> waiting ... waiting -> complete        all parts came
-//                      \-> duplicate                    this one came before, and be it that its
-//                                                       message is complete since
+//                      \-> duplicate                    this one came before
 //                      \-> refused                      no room, or no such part number
 //   expire(now) -> what came of messages whose time is up
 #pragma once
@@ -61,6 +60,9 @@ struct incomplete_message {
   part_key key;
   std::vector<part> parts;            ///< what came, by sequence
   std::vector<std::uint8_t> missing;  ///< the sequences that did not, ascending
+  /// All that came equals what a complete message had: the peer did not see our answers and
+  /// repeated itself. Nobody misses it.
+  bool repeated{false};
 };
 
 /// The part is kept and `missing` more are needed. `displaced` is the message this part put an end
@@ -70,8 +72,8 @@ struct part_waiting {
   std::optional<incomplete_message> displaced;
 };
 
-/// The same octets under the same sequence are held already, or were part of a message that is
-/// complete: the peer did not see the answer and repeats itself. Nothing changed.
+/// The same octets under the same sequence are held already, or others are and these are a complete
+/// message's, repeated late; nothing changed.
 struct part_duplicate {};
 
 /// The last part came. Of the message only a hash of each part is held from now on.
@@ -105,10 +107,9 @@ class reassembler {
   /// the parts it has kept at the times they came. A part that needs no other completes at once,
   /// and is not remembered.
   ///
-  /// Other octets under the key and sequence of a complete message begin a new one: handsets use
-  /// their references again. So does a part that this new message still lacks, even if it equals
-  /// the old one's. A new message that begins with such an equal part cannot be told from a
-  /// repetition.
+  /// A part under the key of a complete message begins a new one: handsets use their references
+  /// again, and may say the same again. Only if nothing else of it comes than what the complete
+  /// one had is it a repetition: then it ends as an incomplete message that says so.
   [[nodiscard]] part_outcome add(const part_key& key, std::uint8_t sequence, byte_view user_data,
                                  std::uint64_t cookie, time_point now);
 
@@ -127,6 +128,7 @@ class reassembler {
   struct pending {
     std::vector<part> parts;  // by sequence
     deadlines::iterator deadline;
+    bool repeats{false};  // each of them equals the complete message's
   };
   using messages = std::unordered_map<part_key, pending, part_key_hash>;
   struct completed {
@@ -137,7 +139,7 @@ class reassembler {
 
   [[nodiscard]] static const part* find_part(const pending& message, std::uint8_t sequence);
   [[nodiscard]] bool has_room(std::size_t new_messages, std::size_t new_octets) const noexcept;
-  [[nodiscard]] part_waiting start(const part_key& key, part first, time_point now);
+  [[nodiscard]] part_waiting start(const part_key& key, part first, bool repeats, time_point now);
   [[nodiscard]] incomplete_message give_up(messages::iterator message);
   [[nodiscard]] message_complete finish(messages::iterator message, time_point now);
   [[nodiscard]] messages::node_type take(messages::iterator message);

@@ -99,7 +99,7 @@ enum class close_reason : std::uint8_t {
   no_answer,  // to a bind, enquire_link or unbind
   inactivity,
   session_init,  // nobody bound in time
-  not_reading,   // our output was full for a response_timeout, and nothing of it left
+  not_reading,   // our output was full for a response_timeout, and nothing was written
 };
 [[nodiscard]] std::string_view name(close_reason reason) noexcept;
 /// The last event of a session.
@@ -124,7 +124,15 @@ class session_core {
   [[nodiscard]] bool poll_event(event& into, steady_time now);
   /// What to send. Swaps buffers: `emptied` is the one that was sent before, for its memory.
   void take_output(byte_buffer& emptied);
+  /// Some of what was taken is written: the peer reads.
+  void on_written(steady_time now) noexcept {
+    if (full_since_) full_since_ = now;
+  }
   [[nodiscard]] std::size_t output_octets() const noexcept { return output_.size(); }
+  /// Nothing is sent or read until `take_output`.
+  [[nodiscard]] bool output_full() const noexcept {
+    return output_.size() >= options_.output_octets_max;
+  }
   /// False while the application holds the peer, the peer does not read what it was sent, or a bind
   /// is being decided.
   [[nodiscard]] bool wants_input() const noexcept { return !gone_ && may_decode(); }
@@ -185,9 +193,6 @@ class session_core {
   };
   using optional_time = std::optional<steady_time>;
 
-  [[nodiscard]] bool output_full() const noexcept {
-    return output_.size() >= options_.output_octets_max;
-  }
   /// One of the two asked for the end.
   [[nodiscard]] bool ending() const noexcept { return unbind_ || peer_unbind_; }
 

@@ -67,7 +67,12 @@ byte_buffer write_text(const encoded_text& text, std::size_t udh_octets,
 }
 
 bool can_write_text(const encoded_text& text, const text_conventions& peer) {
-  if (!is_transcoded(text.data_coding, peer)) return true;
+  if (!is_transcoded(text.data_coding, peer)) {
+    // An octet that is no septet has no room where septets are packed.
+    const bool packs = peer.gsm7_packed && alphabet_of(text.data_coding) == alphabet::gsm7;
+    return !packs ||
+           std::ranges::all_of(text.octets, [](std::uint8_t octet) { return octet < 0x80; });
+  }
   return encode_text(decode_text(text), data_coding_of(peer.default_alphabet)).has_value();
 }
 

@@ -93,10 +93,16 @@ std::size_t carrier::room() const noexcept {
 void carrier::enqueue(outbound_ptr message) {
   const auto priority = message->priority;
   const auto account = message->account;
+  message->settled = false;  // it may have left another carrier, or this one, before
   auto& waiting = parked(priority);
   if (!waiting.more()) waiting.seen = std::max(waiting.seen, message->id);
   queue_.push_back(priority, account, std::move(message));
   dispatch();
+}
+
+void carrier::put_back(const outbound_ptr& message) {
+  queue_.put_back(message->priority, message->account, message,
+                  [](const auto& one, const auto& other) { return one->id < other->id; });
 }
 
 std::vector<outbound_ptr> carrier::take_unstarted() {
@@ -133,7 +139,7 @@ void carrier::dispatch() {
     if (!prepare_current() || !submit_part(*by, now)) break;
   }
   dispatching_ = false;
-  if (queue_.size() < in_memory_max_ / 2 && sending_) {
+  if (queue_.size() <= in_memory_max_ / 2 && sending_) {
     if (std::ranges::any_of(parked_, [](const auto& one) { return one.more() && !one.loading; })) {
       events_.on_room(*this);
     }
@@ -156,10 +162,19 @@ bool carrier::prepare_current() {
     current_->next_part = 1;
     const auto count =
         cut(user_data_of(*current_), settings_, reference_of(current_->id), &current_->written);
-    const auto parts =
-        static_cast<std::uint8_t>(std::clamp<std::size_t>(count, 1, smpp::parts_max));
-    if (std::exchange(current_->parts, parts) != parts)
+    if (count == 0) {  // the carrier that it was admitted for writes it shorter
+      refuse_current();
+      continue;
+    }
+    const auto parts = static_cast<std::uint8_t>(count);
+    if (std::exchange(current_->parts, parts) != parts) {
       store_.add(&store::batch::recuts, store::recut{current_->id, parts});
+      // Parts that were taken before do not fit to these.
+      if (current_->accepted.any()) current_->possible_duplicate = true;
+      current_->accepted.reset();
+      current_->first_carrier_id.clear();
+      current_->waiting.reset();
+    }
   }
   while (current_ && !current_->all_sent() && current_->accepted[current_->next_part])
     ++current_->next_part;
@@ -194,10 +209,7 @@ bool carrier::submit_part(bind& by, time) {
   const auto cookie = take_slot(by);
   if (!by.submit(scratch_, cookie)) {
     free_slot(*find_slot(cookie));
-    // Nothing that is sent again would fit any better.
-    auto broken = std::exchange(current_, nullptr);
-    broken->settled = true;
-    events_.on_refused(*this, broken, smpp::command_status::invmsglen);
+    refuse_current();
     return true;
   }
   auto& taken = *find_slot(cookie);
@@ -208,6 +220,13 @@ bool carrier::submit_part(bind& by, time) {
   figures_.parts_submitted.Increment();
   if (current_->all_sent()) current_ = nullptr;
   return true;
+}
+
+// Nothing that is sent again would fit any better.
+void carrier::refuse_current() {
+  auto broken = std::exchange(current_, nullptr);
+  broken->settled = true;
+  events_.on_refused(*this, broken, smpp::command_status::invmsglen);
 }
 
 void carrier::finish_current() {
@@ -338,11 +357,7 @@ void carrier::conclude(const outbound_ptr& message, std::string_view why) {
   if (message->trouble == submit_trouble::throttled) {
     // The queue waits, and the message keeps its place at its head.
     message->trouble = submit_trouble::none;
-    const auto priority = message->priority;
-    const auto account = message->account;
-    queue_.put_back(priority, account, message,
-                    [](const auto& one, const auto& other) { return one->id < other->id; });
-    return;
+    return put_back(message);
   }
   message->settled = true;
   if (message->trouble == submit_trouble::temporary) {

@@ -62,6 +62,8 @@ class carrier final : public bind_events {
     store::id64 newest{0};
     store::id64 added{0};  // the newest of this run
     bool loading{false};   // or what expired is looked for: one at a time
+    // Rises when messages beyond `seen` have been ended: rows that were read before may be theirs.
+    std::uint64_t ended{0};
     [[nodiscard]] bool more() const noexcept { return seen < newest; }
   };
 
@@ -94,6 +96,8 @@ class carrier final : public bind_events {
   /// store.
   [[nodiscard]] bool has_room(std::uint8_t priority) const noexcept;
   void enqueue(outbound_ptr message);
+  /// Back to where it was taken from, at the head of its line.
+  void put_back(const outbound_ptr& message);
   [[nodiscard]] parked_range& parked(std::uint8_t priority) noexcept {
     return parked_[priority & 3U];
   }
@@ -154,6 +158,7 @@ class carrier final : public bind_events {
   [[nodiscard]] bind* choose_bind();
   [[nodiscard]] bool prepare_current();
   [[nodiscard]] bool submit_part(bind& by, time now);
+  void refuse_current();
   void finish_current();
   [[nodiscard]] std::uint64_t take_slot(bind& by);
   [[nodiscard]] submitted* find_slot(std::uint64_t cookie);

@@ -130,7 +130,8 @@ esme_server::question esme_server::begin_question(session& from, smpp::command_i
   };
   if (login == nullptr) return refuse(failed);
   const auto id = message_id.empty() ? store::id64{0} : parse_smpp_id(message_id, login->id_form);
-  if (!id) return refuse(command_status::invmsgid);
+  // Zero is nobody's, and to the gateway it means: by addresses.
+  if (!id || (*id == 0 && !message_id.empty())) return refuse(command_status::invmsgid);
   if (one->questions >= questions_max) return refuse(command_status::throttled);
   ++one->questions;
   return {login, *id};

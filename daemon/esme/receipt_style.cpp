@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 namespace smppd {
 
@@ -126,21 +127,28 @@ std::string mistake_in_receipt_format(std::string_view format) {
   if (std::ranges::any_of(format, [](char c) { return c < ' ' || c > '~'; }))
     return "the format has characters that are not ASCII; receipts are plain text";
   std::string mistake;
-  bool id = false, stat = false;
+  std::vector<std::string_view> names;
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   const bool paired = walk(
       format, [](std::string_view) {},
       [&](std::string_view name) {
-        if (find_placeholder(name) == nullptr && mistake.empty())
+        if (mistake.empty() && find_placeholder(name) == nullptr) {
           mistake = fmt::format(
               "there is no placeholder {{{}}}; there are {{id}} {{sub}} {{dlvrd}} {{submit_date}} "
               "{{submit_date:12}} {{done_date}} {{done_date:12}} {{stat}} {{err}} {{text}}",
               name);
-        id = id || name == "id";
-        stat = stat || name == "stat";
+        } else if (mistake.empty() && has(name)) {
+          mistake = fmt::format("{{{}}} stands twice in the format; once is allowed", name);
+        }
+        names.push_back(name);
       });
   if (!paired) return "a brace of the format has no partner; write placeholders as {id}";
   if (!mistake.empty() || format.empty()) return mistake;
-  return id && stat ? "" : "the format needs {id} and {stat}; without them it says nothing";
+  if (!has("id") || !has("stat"))
+    return "the format needs {id} and {stat}; without them it says nothing";
+  return "";
 }
 
 std::string_view receipt_error(std::string_view errors, store::reason why,

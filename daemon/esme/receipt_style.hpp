@@ -12,7 +12,7 @@ namespace smppd {
 inline constexpr std::size_t receipt_format_octets_max = 150;
 
 /// The text of a receipt (SMPP 3.4, appendix B). `format` may be empty: the standard text. Else it
-/// has placeholders:
+/// has placeholders, each at most once so that no field is cut off:
 ///
 ///     {id} {sub} {dlvrd} {stat} {err} {text}        as in the standard text
 ///     {submit_date} {done_date}                     YYMMDDhhmm, UTC

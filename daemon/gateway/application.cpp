@@ -88,8 +88,8 @@ void gateway::offer_one(const store::login& login, esme_submission& submission,
         std::move(handler));
 }
 
-// What it replaces ends without a receipt, in the commit that brings the new one. Where that commit
-// fails the old one is gone all the same: the application knows that its submission was not taken.
+// What it replaces ends without a receipt once the new one is durable, and goes back where that
+// fails. After a crash between the two both are sent; none is lost.
 void gateway::submit_instead(const store::login& login, const smpp::submit_sm& pdu,
                              esme_handler handler) {
   waiting_query which{.account = login.account,
@@ -104,16 +104,31 @@ void gateway::submit_instead(const store::login& login, const smpp::submit_sm& p
     };
     const auto* from = directory_.find_login(id);
     if (from == nullptr) return refuse(command_status::submitfail);
+    if (const auto busy = overloaded(1)) return refuse(busy->status);
     const auto now = wall_now();
     auto read = admit(*from, pdu, now);
     if (const auto* wrong = std::get_if<command_status>(&read)) return refuse(*wrong);
-    for (const auto& one : taken) {
-      note(one.message->id, "another message of the application takes its place");
-      one.message->registered_delivery = 0;
-      end(*one.message, store::progress::cancelled, store::reason::deleted, "", 0);
-    }
-    offer_one(*from, std::get<esme_submission>(read), now, std::move(handler));
+    for (const auto& one : taken)
+      park_taken(one);
+    offer_one(*from, std::get<esme_submission>(read), now,
+              [this, taken = std::move(taken), handler = std::move(handler)](
+                  command_status status, store::id64 fresh) mutable {
+                if (status == command_status::ok) {
+                  end_replaced(taken);
+                } else {
+                  put_back(taken);
+                }
+                std::move(handler)(status, fresh);
+              });
   });
+}
+
+void gateway::end_replaced(const std::vector<taken_message>& taken) {
+  for (const auto& one : taken) {
+    note(one.message->id, "another message of the application takes its place");
+    one.message->registered_delivery = 0;
+    end(*one.message, store::progress::cancelled, store::reason::deleted, "", 0);
+  }
 }
 
 void gateway::submit(const store::login& login, const smpp::submit_multi& pdu,

@@ -27,15 +27,18 @@ void gateway::replace(waiting_query which, replacement with, cancel_handler hand
   take_waiting(std::move(which), [this, with = std::move(with), handler = std::move(handler)](
                                      std::vector<taken_message> taken) mutable {
     if (taken.empty()) return std::move(handler)(command_status::replacefail);
+    // Behind whatever the scheduler has read, or reads now.
+    constexpr std::chrono::milliseconds next{1};
+    const auto due = with.schedule == store::wall_time{}
+                         ? with.schedule
+                         : std::max({with.schedule, wall_now() + next, due_seen_ + next});
     for (const auto& one : taken) {
-      if (const auto wrong = check_replacement(*one.message, with); wrong != command_status::ok) {
+      if (const auto wrong = check_replacement(*one.message, with, due);
+          wrong != command_status::ok) {
         put_back(taken);
         return std::move(handler)(wrong);
       }
     }
-    const auto due = with.schedule == store::wall_time{}
-                         ? with.schedule
-                         : std::max(with.schedule, due_seen_ + std::chrono::milliseconds{1});
     for (const auto& one : taken)
       rewrite(one, with, due);
     if (due != store::wall_time{}) offered_due_.insert(due);
@@ -52,9 +55,10 @@ void gateway::replace(waiting_query which, replacement with, cancel_handler hand
   });
 }
 
-command_status gateway::check_replacement(const outbound& message, const replacement& with) const {
+command_status gateway::check_replacement(const outbound& message, const replacement& with,
+                                          store::wall_time due) const {
   const auto ends = with.expires_at != store::wall_time{} ? with.expires_at : message.expires_at;
-  if (with.schedule >= ends) return command_status::invsched;
+  if (due >= ends) return command_status::invsched;
   const auto text = read_replacement_text(with.text, message, settings_.smpp.text);
   if (!text) return command_status::replacefail;
   if (!is_whole(*text, message.data_coding, message.esm_class)) return command_status::invmsglen;
@@ -67,8 +71,7 @@ std::size_t gateway::parts_of(const outbound& message, std::string_view text) co
   return cut(user_data_of(message, text), route.front()->settings(), 0, nullptr);
 }
 
-// Until it is durable the message is in no queue. A row in the store answers for it meanwhile:
-// housekeeping may move the mark below which memory is not searched after a crash.
+// Until it is durable the message is in no queue.
 void gateway::rewrite(const taken_message& taken, const replacement& with, store::wall_time due) {
   auto& message = *taken.message;
   note(message.id, "replaced by the application");
@@ -87,12 +90,8 @@ void gateway::rewrite(const taken_message& taken, const replacement& with, store
     const store::scheduled to{message.id, due, 0, message.attempts, message.possible_duplicate};
     store_.add(&store::batch::reschedules,
                store::rescheduled{to, message.scheduled_for, message.parked});
-  } else if (!message.parked && message.scheduled_for == store::wall_time{}) {
-    message.parked = true;
-    store_.add(&store::batch::parks, store::parked{.carrier = taken.carrier,
-                                                   .priority = message.priority,
-                                                   .id = message.id,
-                                                   .attempts = message.attempts});
+  } else {
+    park_taken(taken);
   }
 }
 

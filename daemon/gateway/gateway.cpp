@@ -23,6 +23,7 @@ constexpr std::uint8_t receipt_wanted = 1;
 // Pauses before a message that was refused for now is tried again.
 constexpr std::chrono::seconds first_pause{5};
 constexpr std::chrono::seconds longest_pause{600};
+constexpr std::size_t part_septets_max = 160;
 constexpr std::size_t backlog_max = 100'000;  // changes that wait for the writer
 // So often a message whose outcome is unknown is sent again without a pause.
 constexpr std::uint32_t unknown_outcomes_at_once = 2;
@@ -85,7 +86,10 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   } else {
     found.push_back(refuse(400, "INVALID_SENDER", why, "/from", command_status::invsrcadr));
   }
-  const auto wording = simplify_(request.text);
+  // ICU takes quadratic time, and what has more characters is refused in any case.
+  const bool may_fit =
+      count_characters(request.text) <= std::size_t{settings_.limits.parts_max} * part_septets_max;
+  const auto wording = may_fit ? simplify_(request.text) : request.text;
   auto text = smpp::encode_text(wording);
   if (request.text.empty()) {
     found.push_back(refuse(400, "MESSAGE_EMPTY", "the message has no text", "/message",

@@ -131,24 +131,35 @@ class gateway final : public carrier_events {
   void offer_one(const store::login& login, esme_submission& submission, store::wall_time now,
                  esme_handler handler);
   void submit_instead(const store::login& login, const smpp::submit_sm& pdu, esme_handler handler);
+  void end_replaced(const std::vector<taken_message>& taken);
 
   // What waits, taken back.
   struct waiting_request {
     waiting_query which;
     taken_handler handler;
+    std::vector<taken_message> kept;  // from queues, while others are waited for
     unsigned tries{0};
+    std::size_t turn{0};  // among those of its account
   };
   struct waiting_holds;
   void take_waiting(waiting_query which, taken_handler handler);
   void take_round();
-  void serve_round(std::vector<waiting_request> round, const waiting_found& found);
+  [[nodiscard]] std::vector<waiting_request> next_round();
+  void read_round(std::vector<waiting_request> round);
+  void serve_round(std::vector<waiting_request> round, const waiting_found& found,
+                   waiting_holds holds);
+  [[nodiscard]] waiting_holds make_holds() const;
+  void release(const waiting_holds& holds);
+  void keep_taken(waiting_request& by, std::vector<taken_message> taken);
   template <class Take>
   void take_from_memory(const std::vector<waiting_request>& round, const waiting_found& found,
                         Take take);
   [[nodiscard]] outbound_ptr take_from_store(const waiting_candidate& one, waiting_holds& holds);
   void put_back(const std::vector<taken_message>& taken);
+  void park_taken(const taken_message& taken);
   [[nodiscard]] smpp::command_status check_replacement(const outbound& message,
-                                                       const replacement& with) const;
+                                                       const replacement& with,
+                                                       store::wall_time due) const;
   [[nodiscard]] std::size_t parts_of(const outbound& message, std::string_view text) const;
   void rewrite(const taken_message& taken, const replacement& with, store::wall_time due);
 

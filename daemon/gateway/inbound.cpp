@@ -160,10 +160,7 @@ void inbound_messages::finish(std::int64_t by, const smpp::part_key& key, smpp::
                               const std::vector<std::uint64_t>& cookies, bool partial) {
   const auto types = facts_.at(cookies.front()).types;
   const auto joined = join(std::move(octets), cookies);
-  for (const auto cookie : cookies) {
-    facts_.erase(cookie);
-    store_.add(&store::batch::inbound_parts_done, static_cast<store::id64>(cookie));
-  }
+  forget(cookies);
   on_whole({.carrier = by,
             .types = types,
             .source = key.source,
@@ -174,6 +171,13 @@ void inbound_messages::finish(std::int64_t by, const smpp::part_key& key, smpp::
             .user_data = smpp::as_text(joined.octets)});
 }
 
+void inbound_messages::forget(const std::vector<std::uint64_t>& parts) {
+  for (const auto cookie : parts) {
+    facts_.erase(cookie);
+    store_.add(&store::batch::inbound_parts_done, static_cast<store::id64>(cookie));
+  }
+}
+
 void inbound_messages::finish_partial(std::int64_t by, const smpp::incomplete_message& message) {
   smpp::byte_buffer octets;
   std::vector<std::uint64_t> cookies;
@@ -181,6 +185,7 @@ void inbound_messages::finish_partial(std::int64_t by, const smpp::incomplete_me
     octets.insert(octets.end(), one.octets.begin(), one.octets.end());
     cookies.push_back(one.cookie);
   }
+  if (message.repeated) return forget(cookies);
   log::warning(
       "inbound from {} to {}: {} of {} parts never came; what came is passed on as partial",
       message.key.source, message.key.destination, message.missing.size(), message.key.total);

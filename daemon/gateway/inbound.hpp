@@ -69,6 +69,7 @@ class inbound_messages {
               const std::vector<std::uint64_t>& cookies, bool partial);
   [[nodiscard]] smpp::encoded_text join(smpp::byte_buffer octets,
                                         const std::vector<std::uint64_t>& cookies) const;
+  void forget(const std::vector<std::uint64_t>& parts);
   void finish_partial(std::int64_t by, const smpp::incomplete_message& message);
   void pass_on(const store::inbound& stored, const store::keyword* keyword);
   void reply(const store::keyword& keyword, const whole& to);

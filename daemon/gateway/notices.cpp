@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace smppd {
 
@@ -120,6 +121,7 @@ void notices::wake(std::int64_t target) {
   auto& of = lines_[target];
   for (; !of.unwanted.empty(); of.unwanted.pop_back())
     put_in_order(of.ready, std::move(of.unwanted.back()));
+  of.looks_back = of.passed_over != 0;
   pump(target, of);
 }
 
@@ -132,16 +134,45 @@ void notices::pump(std::int64_t target, line& of) {
     auto item = std::move(of.ready.front());
     of.ready.pop_front();
     if (when == notice_courier::taking::nobody) {
-      of.unwanted.push_back(std::move(item));
+      set_aside(of, std::move(item));
       continue;
     }
     ++of.out;
     to.take(std::move(item));
   }
+  if (of.looks_back && of.at_rest()) return look_back(target, of);
   const bool room = of.in_memory() + page_ <= in_memory_max_;
   if (of.ready.size() <= page_ / 2 && room && of.loaded < of.newest && !of.loading) {
     load(target, of);
   }
+}
+
+// What nobody wants must not take the room of what somebody does: the store has it too.
+void notices::set_aside(line& of, notice_item item) {
+  if (of.passed_over == 0 && of.unwanted.size() < page_) {
+    of.unwanted.push_back(std::move(item));
+    return;
+  }
+  of.unwanted.push_back(std::move(item));
+  for (; !of.unwanted.empty(); of.unwanted.pop_back()) {
+    const auto sequence = of.unwanted.back().sequence;
+    of.passed_over = of.passed_over == 0 ? sequence : std::min(of.passed_over, sequence);
+  }
+}
+
+// Once the store knows what is done: that would be read again.
+void notices::look_back(std::int64_t target, line& of) {
+  of.loading = true;
+  store_.when_durable([this, target] {
+    auto& back = lines_[target];
+    back.loading = false;
+    if (back.at_rest()) {
+      back.looks_back = false;
+      back.unwanted.clear();  // it comes with the others
+      back.loaded = std::exchange(back.passed_over, 0) - 1;
+    }
+    pump(target, back);
+  });
 }
 
 void notices::load(std::int64_t target, line& of) {
@@ -250,7 +281,7 @@ void notices::returned(notice_item item) {
 std::size_t notices::waiting(bool webhooks) const {
   std::size_t count = 0;
   for (const auto& [target, of] : lines_) {
-    if ((target < 0) == webhooks) count += of.in_memory() + of.out;
+    if ((target < 0) == webhooks) count += of.in_memory() + of.unwanted.size() + of.out;
   }
   return count;
 }

@@ -129,11 +129,14 @@ class notices {
     std::int64_t offered{0};  // the last one that became durable in this run
     std::size_t out{0};       // with the courier
     bool loading{false};
-    [[nodiscard]] std::size_t in_memory() const noexcept {
-      return ready.size() + unwanted.size() + later.size();
-    }
+    // The first sequence that nobody wanted and that memory forgot again, to be read once more
+    // after `wake`, when there is nothing else to do; 0: none.
+    std::int64_t passed_over{0};
+    bool looks_back{false};
+    [[nodiscard]] std::size_t in_memory() const noexcept { return ready.size() + later.size(); }
+    [[nodiscard]] bool at_rest() const noexcept { return in_memory() == 0 && out == 0 && !loading; }
     [[nodiscard]] bool idle() const noexcept {
-      return in_memory() == 0 && out == 0 && !loading && loaded >= newest;
+      return at_rest() && unwanted.empty() && passed_over == 0 && loaded >= newest;
     }
   };
 
@@ -144,6 +147,8 @@ class notices {
 
   void offer(added one);
   void pump(std::int64_t target, line& of);
+  void set_aside(line& of, notice_item item);
+  void look_back(std::int64_t target, line& of);
   void load(std::int64_t target, line& of);
   void take_over(std::int64_t target, loaded found);
   void tick();

@@ -153,6 +153,7 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
   }
   for (const auto& part : found.parts.items) {
     auto& message = of_parts[part.id];
+    if (part.part > message->parts) continue;  // it was cut into more then
     message->accepted.set(part.part);
     if (part.part == 1) message->first_carrier_id = part.carrier_message_id;
     receipts_.recall(message, part);

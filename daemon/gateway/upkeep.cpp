@@ -174,7 +174,11 @@ void gateway::expire_parked(carrier& of, std::uint8_t priority) {
     }
     for (const auto& message : make_outbounds(*found))
       on_expired(of, message);
-    store_.when_durable([&of, priority] { of.parked(priority).loading = false; });
+    store_.when_durable([&of, priority] {
+      auto& held = of.parked(priority);
+      held.loading = false;
+      ++held.ended;
+    });
   });
 }
 

@@ -53,9 +53,10 @@ struct waiting_candidate {
 struct waiting_found {
   std::vector<store::rows<store::found_message>> rows;  // own the texts of `candidates`
   std::vector<waiting_candidate> candidates;
+  std::size_t answered{0};  // of those asked for: so many from the first on were looked for
 };
 /// By addresses it looks at the 10 000 newest of those that are parked and the 10 000 next of those
-/// that are scheduled.
+/// that are scheduled. It stops after the request that brings it to 1000 rows: they are in memory.
 [[nodiscard]] store::result<waiting_found> find_waiting(store::reader& from,
                                                         const std::vector<waiting_query>& asked);
 

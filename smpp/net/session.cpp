@@ -133,22 +133,30 @@ void session::deliver() {
 
 void session::write() {
   if (writing_ || !connection_.is_open()) return;
-  if (core_.output_octets() == 0 || write_error_ || half_closed_) {
+  const bool rest = written_up_to_ < written_.size();
+  if ((!rest && core_.output_octets() == 0) || write_error_ || half_closed_) {
     if (handler_ == nullptr) leave();
     return;
   }
+  if (!rest) {
+    refused_ = refused_ || core_.output_full();
+    core_.take_output(written_);
+    written_up_to_ = 0;
+    if (trace_) trace_->file->add(trace_->pdus, pcap_trace::direction::sent, written_);
+  }
   writing_ = true;
-  core_.take_output(written_);
-  if (trace_) trace_->file->add(trace_->pdus, pcap_trace::direction::sent, written_);
-  connection_.async_write(
-      asio::buffer(written_),
-      [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
-  if (std::exchange(refused_, false) && handler_ != nullptr) handler_->on_writable(*this);
+  const auto next = asio::buffer(asio::buffer(written_) + written_up_to_, write_octets_max);
+  connection_.async_write(next, [self = shared_from_this()](error_code error, std::size_t count) {
+    self->on_written(error, count);
+  });
+  if (!rest && std::exchange(refused_, false) && handler_ != nullptr) handler_->on_writable(*this);
 }
 
-void session::on_written(error_code error) {
+void session::on_written(error_code error, std::size_t count) {
   writing_ = false;
   write_error_ = error;
+  written_up_to_ += count;
+  core_.on_written(now());
   work();
 }
 

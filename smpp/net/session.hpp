@@ -26,7 +26,7 @@ class session_handler {
   virtual void on_event(session& from, event& what) = 0;
   /// The last call for this session, exactly once.
   virtual void on_closed(session& from, const closed& why) = 0;
-  /// There is room again after `send` failed with output_full.
+  /// There is room again after `send` failed, or would have failed, with output_full.
   virtual void on_writable(session& from) { static_cast<void>(from); }
 
  protected:
@@ -91,13 +91,14 @@ class session : public std::enable_shared_from_this<session> {
   void on_read(boost::system::error_code error, std::size_t count);
   void deliver();
   void write();
-  void on_written(boost::system::error_code error);
+  void on_written(boost::system::error_code error, std::size_t count);
   void arm_timer();
   void finish(const closed& why);
   void leave();
   void shut();
 
   static constexpr std::size_t read_octets = 64 * 1024;
+  static constexpr std::size_t write_octets_max = 64 * 1024;  // at once, to see that the peer reads
   static constexpr std::chrono::seconds linger{1};
 
   /// Writes what the session says and hears to a file.
@@ -114,7 +115,8 @@ class session : public std::enable_shared_from_this<session> {
   std::uint64_t id_;
   std::optional<tracing> trace_;
   event event_;
-  byte_buffer written_;  // belongs to the write until it completes
+  byte_buffer written_;           // belongs to the write until it completes
+  std::size_t written_up_to_{0};  // before it all is with the peer
   std::unique_ptr<std::array<std::uint8_t, read_octets>> read_;
   bool reading_{false}, writing_{false}, delivering_{false}, work_scheduled_{false};
   bool refused_{false};      // a request, with output_full

@@ -3,6 +3,7 @@
 #include "daemon/bridge.hpp"
 #include "daemon/clock.hpp"
 #include "smpp/receipt.hpp"
+#include "smpp/smpp_time.hpp"
 #include "tests/daemon/path_fixture.hpp"
 #include "tests/support/store_records.hpp"
 
@@ -387,6 +388,54 @@ TEST_F(Application, CancelsByBothAddresses) {
   EXPECT_EQ(change(*esme, cancel_to("")), command_status::cancelfail);
 }
 
+// To the gateway the id zero means: by addresses.
+TEST_F(Application, CancelsNothingUnderTheIdZero) {
+  start();
+  const auto esme = bind();
+  const auto id = submit(*esme, later_message("mine"));
+  auto pdu = cancel_to("4791234567");
+  pdu.message_id = "8000000000000000";
+  EXPECT_EQ(change(*esme, pdu), command_status::invmsgid);
+  EXPECT_EQ(state_of(id).state, progress::queued);
+}
+
+// More than one round takes: the rest is served in the next ones.
+TEST_F(Application, HasAllItsRequestsServedWhateverTheyFind) {
+  const auto last = park_more_than_a_page(1);
+  start_closed();
+  std::string source, destination;
+  {
+    const auto row = reader_->find_message(last).value();
+    source = row.items.front().message.source;
+    destination = row.items.front().message.destination;
+  }
+  const auto esme = bind();
+  auto all = cancel_to(destination);
+  all.source_addr = source;
+  auto one = cancel_of(smppd::to_smpp_id(id(1)));
+  one.source_addr = source;
+  constexpr std::size_t count = 20;
+  for (std::size_t n = 0; n < count; ++n)
+    esme->send(all);
+  esme->send(one);
+  wait([&] { return esme->changes.size() == count + 1; });
+  EXPECT_EQ(std::ranges::count(esme->changes, command_status::ok), 1);
+  EXPECT_EQ(run_->gateway.queued(), 0U);
+  EXPECT_EQ(reader_->count_all().value().parked, 0U);
+  EXPECT_EQ(ask(*esme, esme_message("and on")).how, command_status::ok);
+}
+
+// The first in memory, the others in the store.
+TEST_F(Application, CancelsAllOfManyWhereverTheyAre) {
+  settings_.limits.queue_memory_max = 1;
+  start_closed();
+  const auto esme = bind();
+  const auto id = ask(*esme, multi("never", {"4791234567", "4791234568", "4791234569"})).id;
+  EXPECT_EQ(cancel(*esme, id), command_status::ok);
+  EXPECT_EQ(run_->gateway.queued(), 0U);
+  EXPECT_EQ(reader_->count_all().value().parked, 0U);
+}
+
 TEST_F(Application, CancelsOneOfManyOrAll) {
   start();
   const auto esme = bind();
@@ -508,6 +557,20 @@ TEST_F(Application, ReplacesTheTextOfWhatIsInMemory) {
   EXPECT_EQ(telco().submits.size(), 2U);  // parts
 }
 
+// Its time has come by the time it is durable.
+TEST_F(Application, HasWhatItReplacesForNowSent) {
+  start();
+  const auto esme = bind();
+  for (std::size_t n = 1; n <= 5; ++n) {
+    auto now = replace_of(submit(*esme, later_message("old")), number(n));
+    now.schedule_delivery_time = smpp::format_absolute_time(
+        std::chrono::floor<smpp::deciseconds>(smppd::wall_now()) + smpp::deciseconds{1});
+    const auto how = change(*esme, now);
+    EXPECT_TRUE(how == command_status::ok || how == command_status::invsched);
+    if (how == command_status::ok) wait_for(std::string(now.message_id.view()), progress::sent);
+  }
+}
+
 TEST_F(Application, IsToldWhatCannotReplace) {
   start();
   const auto esme = bind();
@@ -543,6 +606,59 @@ TEST_F(Application, SubmitsInPlaceOfWhatWaits) {
   submit(*esme, pdu);  // nothing waits: a new one
   wait_for_submits(2);
   EXPECT_TRUE(esme->received.empty());
+}
+
+// Where memory is full the one that waits is only in the store, and was not there a moment ago.
+TEST_F(Application, SubmitsInPlaceOfWhatWasParkedJustNow) {
+  settings_.limits.queue_memory_max = 2;
+  start_closed();
+  const auto esme = bind();
+  constexpr std::size_t in_memory = 2, count = 20;
+  for (std::size_t n = 1; n <= in_memory; ++n)
+    submit(*esme, esme_message("in memory", "4791234560"));
+  std::vector<std::string> old;
+  for (std::size_t n = 1; n <= count; ++n) {
+    const auto to = std::to_string(47912345600 + n);
+    old.push_back(submit(*esme, esme_message("old", to)));
+    auto pdu = esme_message("new", to);
+    pdu.replace_if_present_flag = 1;
+    submit(*esme, pdu);
+  }
+  wait([&] { return run_->gateway.queued() == count + in_memory; });
+  open_carrier();
+  wait_for_submits(count + in_memory);
+  wait([&] { return run_->gateway.queued() == 0; });
+  EXPECT_EQ(std::ranges::count(telco().texts(), std::string("old")), 0);
+  for (const auto& id : old)
+    EXPECT_EQ(state_of(id).state, progress::cancelled) << id;
+}
+
+TEST_F(Application, KeepsWhatWaitsWhereTheStoreFailsToTakeAnother) {
+  start_closed();
+  const auto esme = bind();
+  const auto waits = submit(*esme, esme_message("old"));
+  const auto scheduled = submit(*esme, later_message("old too"));
+  bool told = false;
+  // Not the commit that a round begins with but the one that brings the new message.
+  run_->store.change(
+      [](store::writer& to) {
+        auto& writer = dynamic_cast<faulty_writer&>(to);
+        writer.fail_after(writer.commits() + 2);
+        return true;
+      },
+      [&](bool) { told = true; });
+  wait([&] { return told; });
+  auto pdu = esme_message("new");
+  pdu.replace_if_present_flag = 1;
+  EXPECT_EQ(ask(*esme, pdu).how, command_status::syserr);
+  wait([&] { return run_->store.healthy(); });
+  EXPECT_EQ(run_->gateway.queued(), 2U);
+  EXPECT_EQ(state_of(waits).state, progress::queued);
+  EXPECT_EQ(state_of(scheduled).state, progress::queued);
+  open_carrier();
+  wait_for(waits, progress::sent);
+  EXPECT_THAT(telco().texts(), ElementsAre("old"));
+  EXPECT_EQ(cancel(*esme, scheduled), command_status::ok);
 }
 
 // As their software wants it.

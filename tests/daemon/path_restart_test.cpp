@@ -113,6 +113,28 @@ TEST_P(Restart, SendsOnlyThePartsThatWereNotTaken) {
   wait_for(id, progress::delivered);
 }
 
+TEST_P(Restart, SendsAllPartsOfAMessageThatIsCutAnew) {
+  start();
+  telco().on_submit = [&](const auto& one) {
+    if (telco().submits.size() == 1) return telco().accept(one);
+    scripted_carrier::refuse(one, command_status::syserr);
+  };
+  std::string text;
+  for (int i = 0; i < 100; ++i)
+    text += "\u015F";  // two parts in UCS-2
+  const auto id = submit(text);
+  wait([&] { return !reader_->find_scheduled(id).value().empty(); });
+  end();
+  settings_.carriers[0].text.national_languages = {smpp::gsm7_language::turkish};
+  start();
+  telco().on_submit = [](const auto& one) { scripted_carrier::accept(one, "new-1"); };
+  wait_for(id, progress::sent);
+  ASSERT_EQ(telco().submits.size(), 1U);
+  EXPECT_TRUE(state_of(id).possible_duplicate);
+  telco().deliver(scripted_carrier::receipt("new-1"));
+  wait_for(id, progress::delivered);
+}
+
 TEST_P(Restart, DeliversReceiptsThatTheEsmeHasNotTaken) {
   start();
   std::string id;

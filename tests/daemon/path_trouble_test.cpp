@@ -265,6 +265,24 @@ TEST_F(Trouble, LostLinkRepeatsWhatWasInFlight) {
     EXPECT_TRUE(state_of(id).possible_duplicate);
 }
 
+// Else it would not be parked, and the next start would not find it.
+TEST_F(Trouble, MessageThatWaitsForTheLinkAgainIsNotSettled) {
+  start();
+  telco().on_submit = hold;
+  submit("Hello");
+  wait([&] { return telco().submits.size() == 1; });
+  telco().on_bind = command_status::bindfail;
+  telco().drop();
+  const auto& carrier = *run_->gateway.carriers()[0];
+  wait([&] { return !carrier.up() && !carrier.empty(); });
+  std::size_t waiting = 0;
+  carrier.for_each_message([&](const auto& one) {
+    ++waiting;
+    EXPECT_FALSE(one->settled);
+  });
+  EXPECT_EQ(waiting, 1U);
+}
+
 TEST_F(Trouble, MessageThatEndsTheSessionEveryTimeIsGivenAPause) {
   start();
   telco().on_submit = [&](const auto& one) {

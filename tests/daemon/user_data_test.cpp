@@ -78,5 +78,16 @@ TEST(UserData, OfAPartBecomesLongerOnlyWhereItCameFromACarrier) {
   EXPECT_EQ(read_from_carrier(part_of(octets), latin1()).octets, wide);
 }
 
+TEST(ReadFromEsme, KeepsThePartThatWouldBeTooLongOnTheAir) {
+  byte_buffer part{5, 0, 3, 1, 2, 1};
+  part.resize(6 + 153, '{');  // two septets each
+  const auto kept = read_from_esme(part_of(part), latin1());
+  EXPECT_EQ(kept.data_coding, smpp::data_coding_latin1);
+  EXPECT_EQ(kept.octets, part);
+  part.assign({5, 0, 3, 1, 2, 1});
+  part.resize(6 + 153, 'a');
+  EXPECT_EQ(read_from_esme(part_of(part), latin1()).data_coding, smpp::data_coding_default);
+}
+
 }  // namespace
 }  // namespace smppd

@@ -218,8 +218,13 @@ TEST(Reassembler, PartsAddedAgainAfterARestartKeepTheirTimes) {
 
 // What was completed.
 
-bool is_duplicate(const smpp::part_outcome& outcome) {
-  return std::holds_alternative<part_duplicate>(outcome);
+// What one part under `key` is once its time is over and nothing else came.
+bool is_forgotten(reassembler& parts, const part_key& key, std::uint8_t sequence,
+                  std::string_view text) {
+  expect_waiting(parts.add(key, sequence, as_bytes(text), 9, noon + 1s), key.total - 1U);
+  const auto ended = parts.expire(noon + 24h);
+  EXPECT_EQ(ended.size(), 1U);
+  return ended.at(0).repeated;
 }
 
 // Two parts, "one" and "two", that complete their message at noon.
@@ -228,18 +233,24 @@ void complete(reassembler& parts, const part_key& key) {
   expect_complete(parts.add(key, 2, as_bytes("two"), 2, noon), "onetwo", {1, 2});
 }
 
-TEST(Reassembler, EveryPartOfACompleteMessageIsADuplicate) {
+TEST(Reassembler, NobodyMissesARepetitionOfACompleteMessage) {
   for (const auto kind : {part_kind::udh8, part_kind::udh16, part_kind::sar}) {
-    reassembler parts({});
-    auto key = key_of(2);
-    key.kind = kind;
-    complete(parts, key);
-    EXPECT_TRUE(is_duplicate(parts.add(key, 2, as_bytes("two"), 3, noon + 1s)));
-    EXPECT_TRUE(is_duplicate(parts.add(key, 1, as_bytes("one"), 4, noon + 1s)));
-    EXPECT_TRUE(is_duplicate(parts.add(key, 2, as_bytes("two"), 5, noon + 1s))) << "once more";
-    EXPECT_EQ(parts.messages_held(), 0U);
-    EXPECT_EQ(parts.next_deadline(), std::nullopt);
+    for (const auto& [sequence, text] : {std::pair{1, "one"}, std::pair{2, "two"}}) {
+      reassembler parts({});
+      auto key = key_of(2);
+      key.kind = kind;
+      complete(parts, key);
+      EXPECT_TRUE(is_forgotten(parts, key, static_cast<std::uint8_t>(sequence), text));
+      EXPECT_EQ(parts.messages_held(), 0U);
+    }
   }
+}
+
+TEST(Reassembler, AWholeRepetitionIsAMessageAgain) {  // its sender may have meant it
+  reassembler parts({});
+  complete(parts, key_of(2));
+  expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + 1s), 1);
+  expect_complete(parts.add(key_of(2), 1, as_bytes("one"), 4, noon + 2s), "onetwo", {4, 3});
 }
 
 TEST(Reassembler, OtherOctetsUnderTheKeyOfACompleteMessageBeginANewOne) {
@@ -247,47 +258,65 @@ TEST(Reassembler, OtherOctetsUnderTheKeyOfACompleteMessageBeginANewOne) {
   complete(parts, key_of(2));
   expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
   expect_complete(parts.add(key_of(2), 2, as_bytes("Two"), 4, noon + 2s), "OneTwo", {3, 4});
-  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 2, as_bytes("Two"), 5, noon + 3s)));
-  expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 6, noon + 3s), 1);
+  EXPECT_FALSE(is_forgotten(parts, key_of(2), 2, "two")) << "of the one before the last";
+  EXPECT_FALSE(is_forgotten(parts, key_of(2), 1, "any"));
 }
 
-TEST(Reassembler, APartThatTheNewMessageLacksIsItsOwn) {
+TEST(Reassembler, ANewMessageMayShareAPartWithTheCompleteOne) {
   reassembler parts({});
   complete(parts, key_of(2));
-  expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
-  expect_complete(parts.add(key_of(2), 2, as_bytes("two"), 4, noon + 2s), "Onetwo", {3, 4});
+  expect_waiting(parts.add(key_of(2), 1, as_bytes("one"), 3, noon + 1s), 1);
+  expect_complete(parts.add(key_of(2), 2, as_bytes("2"), 4, noon + 2s), "one2", {3, 4});
+  expect_waiting(parts.add(key_of(2), 1, as_bytes("1"), 5, noon + 3s), 1);
+  expect_complete(parts.add(key_of(2), 2, as_bytes("2"), 6, noon + 4s), "12", {5, 6});
+}
+
+TEST(Reassembler, ANewMessageThatSharesAPartIsMissedWhereItStaysIncomplete) {
+  reassembler parts({});
+  expect_waiting(parts.add(key_of(3), 1, as_bytes("one"), 1, noon), 2);
+  expect_waiting(parts.add(key_of(3), 2, as_bytes("two"), 2, noon), 1);
+  expect_complete(parts.add(key_of(3), 3, as_bytes("three"), 3, noon), "onetwothree", {1, 2, 3});
+  expect_waiting(parts.add(key_of(3), 1, as_bytes("one"), 4, noon + 1s), 2);
+  expect_waiting(parts.add(key_of(3), 2, as_bytes("2"), 5, noon + 1s), 1);
+  const auto ended = parts.expire(noon + 24h);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_FALSE(ended[0].repeated);
 }
 
 TEST(Reassembler, ALateRepetitionDoesNotDisplaceTheNewMessage) {
   reassembler parts({});
   complete(parts, key_of(2));
   expect_waiting(parts.add(key_of(2), 1, as_bytes("One"), 3, noon + 1s), 1);
-  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 1, as_bytes("one"), 4, noon + 2s)));
+  EXPECT_TRUE(std::holds_alternative<part_duplicate>(
+      parts.add(key_of(2), 1, as_bytes("one"), 4, noon + 2s)));
   expect_complete(parts.add(key_of(2), 2, as_bytes("Two"), 5, noon + 3s), "OneTwo", {3, 5});
 }
 
 TEST(Reassembler, ACompleteMessageIsRememberedAsLongAsOneWaits) {
-  reassembler parts(small_limits());
-  complete(parts, key_of(2));
-  EXPECT_TRUE(is_duplicate(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + 59s)));
-  expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + 60s), 1);
+  for (const auto& [after, known] : {std::pair{59s, true}, std::pair{60s, false}}) {
+    reassembler parts(small_limits());
+    complete(parts, key_of(2));
+    expect_waiting(parts.add(key_of(2), 2, as_bytes("two"), 3, noon + after), 1);
+    EXPECT_EQ(parts.expire(noon + 24h).at(0).repeated, known);
+  }
 }
 
 TEST(Reassembler, TheOldestOfTooManyCompleteMessagesIsForgotten) {
-  reassembler parts(small_limits());  // of two
-  for (std::uint16_t reference = 1; reference <= 3; ++reference)
-    complete(parts, key_of(2, reference));
-  EXPECT_TRUE(is_duplicate(parts.add(key_of(2, 2), 1, as_bytes("one"), 3, noon + 1s)));
-  EXPECT_TRUE(is_duplicate(parts.add(key_of(2, 3), 1, as_bytes("one"), 3, noon + 1s)));
-  expect_waiting(parts.add(key_of(2, 1), 1, as_bytes("one"), 3, noon + 1s), 1);
+  for (const auto& [reference, known] : {std::pair{1, false}, {2, true}, {3, true}}) {
+    reassembler parts(small_limits());  // of two
+    for (std::uint16_t one = 1; one <= 3; ++one)
+      complete(parts, key_of(2, one));
+    EXPECT_EQ(is_forgotten(parts, key_of(2, static_cast<std::uint16_t>(reference)), 1, "one"),
+              known);
+  }
 }
 
-TEST(Reassembler, ACompleteMessageIsNotADuplicateOfAnotherKind) {
+TEST(Reassembler, ACompleteMessageIsNotRepeatedByOneOfAnotherKind) {
   reassembler parts({});
   complete(parts, key_of(2));
   auto wide = key_of(2);
   wide.kind = part_kind::udh16;
-  expect_waiting(parts.add(wide, 2, as_bytes("two"), 3, noon), 1);
+  EXPECT_FALSE(is_forgotten(parts, wide, 2, "two"));
 }
 
 }  // namespace

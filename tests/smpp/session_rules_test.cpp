@@ -376,6 +376,19 @@ TEST_P(NotReading, BeginsAnewWithEachWrite) {
   EXPECT_FALSE(slow.core.finished());
 }
 
+// A megabyte takes its time on a slow line.
+TEST_P(NotReading, BeginsAnewWithEachPieceThatIsWritten) {
+  scripted_session slow(little_room(GetParam()));
+  bind(slow);
+  slow.advance(1h);
+  fill_output(slow);
+  slow.now += 20s;
+  slow.core.on_written(slow.now);
+  EXPECT_EQ(slow.core.next_deadline(), slow.now + 30s);
+  slow.core.on_time(slow.now + 29s);
+  EXPECT_FALSE(slow.core.finished());
+}
+
 // Each has as much to write as it may, and reads nothing until that is written.
 TEST(NotReadingOfBothSides, DoesNotLastForEver) {
   scripted_session esme(little_room(role::esme)), smsc(little_room(role::smsc));

@@ -119,4 +119,13 @@ TEST(WriteText, IsReadAgainWhateverTheDataCoding) {
   }
 }
 
+TEST(WriteText, HasNoRoomForAnOctetThatIsNoSeptetWherePacked) {
+  smpp::text_conventions packed;
+  packed.gsm7_packed = true;
+  EXPECT_TRUE(smpp::can_write_text({smpp::data_coding_default, {0x63, 0x7F}}, packed));
+  EXPECT_FALSE(smpp::can_write_text({smpp::data_coding_default, {0x63, 0xE9}}, packed));
+  EXPECT_TRUE(smpp::can_write_text({smpp::data_coding_default, {0x63, 0xE9}}, {}));
+  EXPECT_TRUE(smpp::can_write_text({smpp::data_coding_binary, {0x63, 0xE9}}, packed));
+}
+
 }  // namespace

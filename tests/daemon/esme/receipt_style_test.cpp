@@ -49,6 +49,13 @@ TEST(ReceiptFormat, IsCheckedBeforeItIsUsed) {
             "the format has 151 octets; 150 are allowed");
 }
 
+// What the placeholders become is longer than they are: many of them would cut off the others.
+TEST(ReceiptFormat, HasEachPlaceholderOnce) {
+  EXPECT_EQ(mistake_in_receipt_format("{id} {stat} {text} {text}"),
+            "{text} stands twice in the format; once is allowed");
+  EXPECT_EQ(mistake_in_receipt_format("{id} {stat} {done_date} {done_date:12}"), "");
+}
+
 TEST(ReceiptError, IsTheCarriersOwnWithoutAnother) {
   EXPECT_EQ(receipt_error("", reason::undeliverable, "21b"), "21b");
   EXPECT_EQ(receipt_error("", reason::undeliverable, "ESME_RINVDSTADR"), "000");

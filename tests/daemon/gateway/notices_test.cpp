@@ -168,6 +168,31 @@ TEST_F(Notices, ThatNobodyWantsDelayNoOthersAndGoOnInOrder) {
   EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(2, 4, 1, 3, 5));
 }
 
+TEST_F(Notices, ThatNobodyWantsTakeNoRoomFromOthers) {
+  open(10);
+  esmes_.takers = {esme};
+  subjects unwanted;
+  for (store::id64 subject = 1; subject <= 30; ++subject) {
+    esmes_.unwanted.insert(subject);
+    unwanted.push_back(subject);
+    add(esme, subject);
+  }
+  add(esme, 31);
+  run_until_taken(1);
+  EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(31));
+  add(esme, 32);
+  run_until_taken(2);
+  EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(31, 32));
+  EXPECT_LE(notices_->waiting(false), 10U);
+  esmes_.unwanted.clear();
+  notices_->wake(esme);  // two are out: not yet
+  for (std::size_t i = 0; i < 2; ++i)
+    notices_->done(esme, esmes_.taken[i].sequence);
+  run_until_taken(32);
+  unwanted.insert(unwanted.begin(), {31, 32});
+  EXPECT_EQ(esmes_.taken_subjects(), unwanted) << "each once";
+}
+
 TEST_F(Notices, ThatNobodyWantsMayBeAcknowledgedLate) {
   esmes_.takers = {esme};
   add(esme, 1);
