@@ -64,7 +64,9 @@ canonical_data read_from_esme(const user_data& from, const smpp::text_convention
   auto text = read_behind(from, header, esme);
   if (text.data_coding != from.data_coding) {
     auto canonical = smpp::canonical_text(text);
-    if (!from.is_part || fits_on_the_air(header.octets, canonical)) text = std::move(canonical);
+    const bool wider = smpp::alphabet_of(canonical.data_coding) == smpp::alphabet::ucs2;
+    if (!from.is_part || (!wider && fits_on_the_air(header.octets, canonical)))
+      text = std::move(canonical);
   }
   return {text.data_coding, behind_header(from, header, text.octets)};
 }

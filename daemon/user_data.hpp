@@ -30,10 +30,10 @@ struct canonical_data {
   smpp::byte_buffer octets;  // with the header, where there was one
 };
 
-/// What an application wrote. A part cannot become longer than 140 octets on the air: where it
-/// would, as in UCS-2, or with many characters of the extension table, it keeps its octets, under
-/// the data_coding of the application's default alphabet. So do septets in national tables, since
-/// the header that names these goes with them.
+/// What an application wrote. A part does not become UCS-2, nor longer than 140 octets on the air
+/// with many characters of the extension table: instead it keeps its octets, under the data_coding
+/// of the application's default alphabet. So do septets in national tables, since the header that
+/// names these goes with them.
 [[nodiscard]] canonical_data read_from_esme(const user_data& from,
                                             const smpp::text_conventions& esme);
 

@@ -139,7 +139,6 @@ void session::write() {
     return;
   }
   if (!rest) {
-    refused_ = refused_ || core_.output_full();
     core_.take_output(written_);
     written_up_to_ = 0;
     if (trace_) trace_->file->add(trace_->pdus, pcap_trace::direction::sent, written_);

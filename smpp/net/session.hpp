@@ -26,7 +26,7 @@ class session_handler {
   virtual void on_event(session& from, event& what) = 0;
   /// The last call for this session, exactly once.
   virtual void on_closed(session& from, const closed& why) = 0;
-  /// There is room again after `send` failed, or would have failed, with output_full.
+  /// There is room again after `send` failed with output_full.
   virtual void on_writable(session& from) { static_cast<void>(from); }
 
  protected:
