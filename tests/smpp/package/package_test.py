@@ -45,7 +45,7 @@ def main():
                'short_message "hello"\n', program.name)
 
         build = library.folder / "build"
-        run("cmake", "-S", HERE, "-B", build, f"-DCMAKE_PREFIX_PATH={moved}",
+        run("cmake", "-G", "Ninja", "-S", HERE, "-B", build, f"-DCMAKE_PREFIX_PATH={moved}",
             f"-DCMAKE_CXX_COMPILER={library.cxx}", f"-DCMAKE_CXX_FLAGS={library.flags}")
         run("cmake", "--build", build)
         expect(run(build / "uses_net"), "accepted as its id\n", "uses_net")

@@ -56,7 +56,8 @@ TEST(DestAddresses, TheFlagIsOneOrTwo) {
 }
 
 TEST(DestAddresses, NamesHaveTheirOwnStatusAndWholeEntriesStay) {
-  const std::string long_one = std::string(42, '3') + "00";
+  std::string long_one(42, '3');
+  long_one += "00";
   list back;
   EXPECT_EQ(read_destinations("02 02 3100 01 0000" + long_one, back)->status,
             command_status::invdstadr);
