@@ -223,7 +223,8 @@ TEST(Receipt, NamesInsideOtherWordsAreNotFields) {
 
 TEST(Receipt, LongMessagesOfNothingButNamesTakeLinearTime) {
   std::string colons(200'000, ':');
-  std::string blanks = std::string(200'000, ' ') + "date:";
+  std::string blanks(200'000, ' ');
+  blanks += "date:";
   std::string names;
   for (int n = 0; n < 20'000; ++n)
     names += "submit date:id:text:";
