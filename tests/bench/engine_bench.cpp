@@ -3,6 +3,7 @@
 #include "smpp/codec.hpp"
 #include "smpp/session_core.hpp"
 #include "tests/bench/allocation_count.hpp"
+#include "tests/bench/typical_submit.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -11,18 +12,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-
-smpp::submit_sm typical() {
-  smpp::submit_sm pdu;
-  pdu.source_addr_ton = 5;
-  pdu.source_addr = "Bank";
-  pdu.dest_addr_ton = 1;
-  pdu.dest_addr_npi = 1;
-  pdu.destination_addr = "46701234567";
-  pdu.registered_delivery = 1;
-  pdu.short_message = "Your one-time password is 123456. It is valid for five minutes.";
-  return pdu;
-}
 
 // A receipt, as carriers send it: in the text and in TLVs.
 smpp::deliver_sm typical_receipt() {
@@ -56,7 +45,7 @@ void decode(benchmark::State& state, const Pdu& pdu) {
     benchmark::DoNotOptimize(decoded(into));
   count.report_none(state, state.iterations());
 }
-BENCHMARK_CAPTURE(decode, submit_sm, typical());
+BENCHMARK_CAPTURE(decode, submit_sm, typical_submit());
 BENCHMARK_CAPTURE(decode, deliver_sm, typical_receipt());
 
 template <class Pdu>
@@ -70,7 +59,7 @@ void encode(benchmark::State& state, const Pdu& pdu) {
   }
   count.report_none(state, state.iterations());
 }
-BENCHMARK_CAPTURE(encode, submit_sm, typical());
+BENCHMARK_CAPTURE(encode, submit_sm, typical_submit());
 BENCHMARK_CAPTURE(encode, deliver_sm, typical_receipt());
 
 // An ESME and an SMSC in one thread. Their octets are handed over a buffer at a time.
@@ -121,7 +110,7 @@ class pair_of_cores {
 
   smpp::steady_time now_{1h};
   smpp::session_core esme_, smsc_;
-  smpp::submit_sm pdu_ = typical();
+  smpp::submit_sm pdu_ = typical_submit();
   smpp::submit_sm_resp answer_ = [] {
     smpp::submit_sm_resp made;
     made.message_id = "0123456789ABCDEF";

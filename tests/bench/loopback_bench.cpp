@@ -7,6 +7,7 @@
 // line is key=value.
 #include "smpp/net/session.hpp"
 #include "tests/bench/allocation_count.hpp"
+#include "tests/bench/typical_submit.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,18 +27,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using clock_type = std::chrono::steady_clock;
-
-smpp::submit_sm typical_request() {
-  smpp::submit_sm pdu;
-  pdu.source_addr_ton = 5;
-  pdu.source_addr = "Bank";
-  pdu.dest_addr_ton = 1;
-  pdu.dest_addr_npi = 1;
-  pdu.destination_addr = "46701234567";
-  pdu.registered_delivery = 1;
-  pdu.short_message = "Your one-time password is 123456. It is valid for five minutes.";
-  return pdu;
-}
 
 smpp::submit_sm_resp typical_response() {
   smpp::submit_sm_resp pdu;
@@ -113,7 +102,7 @@ class asking final : public smpp::net::session_handler {
   outcome result;
 
  private:
-  smpp::submit_sm request_ = typical_request();
+  smpp::submit_sm request_ = typical_submit();
   std::int64_t warm_after_, responses_{0};
   clock_type::duration time_;
   clock_type::time_point begin_;
@@ -158,7 +147,7 @@ void read_pieces(tcp::socket& from, std::size_t piece_octets, Take take) {
 
 outcome run_raw(std::uint32_t window, clock_type::duration time) {
   smpp::byte_buffer octets;
-  smpp::encode(octets, typical_request(), 1).value();
+  smpp::encode(octets, typical_submit(), 1).value();
   const auto request_octets = octets.size();
   octets.clear();
   smpp::encode(octets, typical_response(), 1).value();
