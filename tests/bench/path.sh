@@ -3,15 +3,18 @@
 # Prints what smppd does per second, what it costs, and how that compares with SQLite alone writing
 # the same rows in the same run. The last line is key=value figures.
 #   tests/bench/path.sh [--count N] [--rate PER_SECOND] [--binds N] [--window N]
-#                       [--receipt-delay MS] [--build DIR]
+#                       [--receipt-delay MS] [--build DIR] [--callgrind FILE]
+# With --callgrind smppd runs under valgrind, which counts instructions: the same every time, on
+# any machine. Only they mean something then, and 20 000 messages are enough.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-count=500000 rate=0 binds=4 window=250 receipt_delay=0 build=build/release
+count=500000 rate=0 binds=4 window=250 receipt_delay=0 build=build/release callgrind=
 while [ $# -gt 0 ]; do
   case $1 in
     --count) count=$2 ;; --rate) rate=$2 ;; --binds) binds=$2 ;; --window) window=$2 ;;
     --receipt-delay) receipt_delay=$2 ;; --build) build=$2 ;;
+    --callgrind) callgrind=$(realpath "$2") ;;
     *) echo "path.sh: $1 is not an option; see the head of this file" >&2; exit 2 ;;
   esac
   shift 2
@@ -77,7 +80,10 @@ raw_rows=$(tr ' ' '\n' <<<"$raw" | sed -n 's/^raw_rows_per_second=//p')
   --receipt-delay "$receipt_delay" >"$folder/carrier.log" 2>&1 &
 pids+=($!)
 await_port "$carrier"
-"$smppd" run --config "$folder/smppd.toml" >"$folder/smppd.log" 2>&1 &
+under=()
+[ -z "$callgrind" ] ||
+  under=(valgrind --tool=callgrind --separate-threads=yes "--callgrind-out-file=$callgrind")
+"${under[@]}" "$smppd" run --config "$folder/smppd.toml" >"$folder/smppd.log" 2>&1 &
 daemon=$!
 pids+=($daemon)
 await_port "$smpp"
