@@ -14,8 +14,9 @@ address_types unpack_types(std::int64_t packed) noexcept {
 
 // A state moves forward only: `settle` skips what is final, `upsert_sent` never touches a state
 // (10: sent). What a late submit_sm_resp says is kept where nothing was known before.
-message_writer::message_writer(sql::connection& on, queue_writer& queue)
+message_writer::message_writer(sql::connection& on, queue_writer& queue, const recent& lately)
     : queue_(&queue),
+      recent_(&lately),
       insert_submission_(on, R"(
         INSERT INTO submission (id, account, recipients, body, client_ref, callback_url)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING)"),
@@ -41,7 +42,7 @@ message_writer::message_writer(sql::connection& on, queue_writer& queue)
       upsert_sent_(on, R"(
         INSERT INTO message_state (id, state, why, changed_at, sent_at, attempts, carrier,
           possible_duplicate, carrier_message_id)
-        VALUES ($1, 10, 0, $2, $2, $3, $4, $5, $6)
+        VALUES ($1, 10, 0, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (id) DO UPDATE
         SET sent_at = excluded.sent_at, attempts = excluded.attempts, carrier = excluded.carrier,
           possible_duplicate = message_state.possible_duplicate | excluded.possible_duplicate,
@@ -84,23 +85,62 @@ void message_writer::insert(const message& m) {
                       sql::text_or_null{m.callback_url}, sql::octets{m.options, m.options.empty()});
 }
 
-void message_writer::advance(const batch& changes) {
+void message_writer::advance(const batch& changes, bool journaled) {
   for (const recut& r : changes.recuts)
     recut_.run(r.parts, r.id);
   for (const replaced& r : changes.replacements) {
+    if (recent_->waits_for(r.id)) continue;
     replace_.run(sql::octets{r.body}, r.registered_delivery, r.parts, r.expires_at, r.id);
   }
   for (const sent_part& p : changes.parts) {
     insert_part_.run(p.id, p.part, p.carrier, p.state, p.carrier_message_id);
   }
+  for (const settled_part& p : changes.part_settlements)
+    settle_part_.run(p.state, p.id, p.part);
+  if (journaled) return leave_queue(changes);
   find_pairs(changes);
   for (const sent& s : changes.sents)
     update(s, changes.settlements);
-  for (const settled_part& p : changes.part_settlements)
-    settle_part_.run(p.state, p.id, p.part);
   for (std::size_t i = 0; i < changes.settlements.size(); ++i) {
     if (!settled_already_[i]) update(changes.settlements[i]);
   }
+}
+
+void message_writer::leave_queue(const batch& changes) {
+  for (const sent& s : changes.sents)
+    queue_->leave(s.id, s.parked, s.scheduled_for);
+  for (const settled& s : changes.settlements)
+    queue_->leave(s.id, s.parked, s.scheduled_for);
+}
+
+void message_writer::write(id64 id, const recent::change& what) {
+  std::optional<sent> was;
+  std::optional<settled> is;
+  if (what.sent) {
+    was = {.id = id,
+           .at = what.sent->at,
+           .carrier = what.sent->carrier,
+           .attempts = what.sent->attempts,
+           .possible_duplicate = what.sent->possible_duplicate,
+           .carrier_message_id = what.sent->carrier_message_id,
+           .scheduled_for = {}};
+  }
+  if (what.settled) {
+    is = {.id = id,
+          .at = what.settled->at,
+          .state = what.settled->state,
+          .why = what.settled->why,
+          .attempts = what.settled->attempts,
+          .carrier = what.settled->carrier,
+          .possible_duplicate = what.settled->possible_duplicate,
+          .error = what.settled->error,
+          .scheduled_for = {}};
+  }
+  const bool end_first = was && what.sent->after_end;
+  if (was && is && !end_first && insert_settled(*was, *is)) return;
+  if (was && !end_first) upsert(*was, what.sent->first_at);
+  if (is) update(*is);
+  if (end_first) upsert(*was, what.sent->first_at);
 }
 
 void message_writer::find_pairs(const batch& changes) {
@@ -118,7 +158,11 @@ void message_writer::update(const sent& s, const std::vector<settled>& settlemen
     settled_already_[pair->second] = insert_settled(s, settlements[pair->second]);
     if (settled_already_[pair->second]) return;
   }
-  upsert_sent_.run(s.id, s.at, s.attempts, s.carrier, s.possible_duplicate,
+  upsert(s, s.at);
+}
+
+void message_writer::upsert(const sent& s, wall_time first_at) {
+  upsert_sent_.run(s.id, first_at, s.at, s.attempts, s.carrier, s.possible_duplicate,
                    sql::text_or_null{s.carrier_message_id});
 }
 

@@ -4,6 +4,7 @@
 #include "store/batch.hpp"
 #include "store/sql/statement.hpp"
 #include "store/sqlite/queue.hpp"
+#include "store/sqlite/recent.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -18,11 +19,14 @@ namespace store {
 
 class message_writer {
  public:
-  /// `queue` outlives it.
-  message_writer(sql::connection& on, queue_writer& queue);
+  /// `queue` and `lately` outlive it.
+  message_writer(sql::connection& on, queue_writer& queue, const recent& lately);
 
   void accept(const batch& changes);
-  void advance(const batch& changes);
+  /// `journaled`: `sents` and `settlements` go to the journal, and here only leave the queue.
+  void advance(const batch& changes, bool journaled);
+  /// What the journal said about a message.
+  void write(id64 id, const recent::change& what);
   void withdraw(const batch& changes);
 
  private:
@@ -30,10 +34,14 @@ class message_writer {
   void find_pairs(const batch& changes);
   bool insert_settled(const sent& was, const settled& is);
   void update(const sent& s, const std::vector<settled>& settlements);
+  void upsert(const sent& s, wall_time first_at);
   void update(const settled& s);
   void withdraw(id64 id);
 
+  void leave_queue(const batch& changes);
+
   queue_writer* queue_;
+  const recent* recent_;
   sql::statement insert_submission_, insert_message_;
   sql::statement recut_, replace_, insert_part_, settle_part_;
   sql::statement upsert_sent_, insert_state_, settle_;

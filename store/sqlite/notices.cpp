@@ -2,8 +2,9 @@
 
 namespace store {
 
-notice_writer::notice_writer(sql::connection& on)
-    : insert_(on, R"(
+notice_writer::notice_writer(sql::connection& on, const recent& lately)
+    : recent_(&lately),
+      insert_(on, R"(
         INSERT INTO notice (target, sequence, kind, subject, attempts, due, url)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING)"),
       postpone_(on, R"(
@@ -15,16 +16,27 @@ notice_writer::notice_writer(sql::connection& on)
         INSERT INTO mark (name, value) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value)") {}
 
-void notice_writer::apply(const batch& changes) {
-  for (const notice& n : changes.notices) {
-    insert_.run(n.target, n.sequence, n.kind, n.subject, n.attempts, n.due,
-                sql::text_or_null{n.url});
-  }
+void notice_writer::write(const notice& one) {
+  insert_.run(one.target, one.sequence, one.kind, one.subject, one.attempts, one.due,
+              sql::text_or_null{one.url});
+}
+
+void notice_writer::change(const batch& changes) {
   for (const postponed_notice& n : changes.notices_postponed) {
-    postpone_.run(n.attempts, n.due, n.key.target, n.key.sequence);
+    if (recent_->may_be_in_table(n.key))
+      postpone_.run(n.attempts, n.due, n.key.target, n.key.sequence);
   }
-  for (const notice_key& n : changes.notices_done)
-    delete_.run(n.target, n.sequence);
+  for (const notice_key& n : changes.notices_done) {
+    if (recent_->may_be_in_table(n)) delete_.run(n.target, n.sequence);
+  }
+}
+
+void notice_writer::apply(const batch& changes, bool journaled) {
+  if (!journaled) {
+    for (const notice& n : changes.notices)
+      write(n);
+  }
+  change(changes);
   for (const event& e : changes.events)
     insert_event_.run(e.id, e.at, e.what);
   for (const mark& m : changes.marks)

@@ -3,17 +3,24 @@
 
 #include "store/batch.hpp"
 #include "store/sql/statement.hpp"
+#include "store/sqlite/recent.hpp"
 
 namespace store {
 
 class notice_writer {
  public:
-  explicit notice_writer(sql::connection& on);
+  /// `lately` outlives it.
+  notice_writer(sql::connection& on, const recent& lately);
 
-  /// Notices, events and marks.
-  void apply(const batch& changes);
+  /// Notices, events and marks. `journaled`: of notices only what the table has, or may have,
+  /// already.
+  void apply(const batch& changes, bool journaled);
+  void write(const notice& one);
+  /// Notices that are done or postponed, as far as they may be in the table.
+  void change(const batch& changes);
 
  private:
+  const recent* recent_;
   sql::statement insert_, postpone_, delete_;
   sql::statement insert_event_, set_mark_;
 };

@@ -19,6 +19,18 @@ std::string select_found(const std::string& source, const std::string& rest,
          rest;
 }
 
+message_state read_state(sql::cursor& row, arena& texts) {
+  return {.state = row.number<progress>(),
+          .why = row.number<reason>(),
+          .changed_at = row.time(),
+          .sent_at = row.time(),
+          .attempts = row.number<std::uint32_t>(),
+          .carrier = row.number(),
+          .possible_duplicate = row.number<bool>(),
+          .carrier_message_id = row.text(texts),
+          .error = row.text(texts)};
+}
+
 // The order of members and columns is one and the same. An absent state reads as zeros: queued.
 found_message found_reader::read(sql::cursor& row) {
   found_message found;
@@ -42,15 +54,8 @@ found_message found_reader::read(sql::cursor& row) {
   m.client_ref = row.text(*texts_);
   m.callback_url = row.text(*texts_);
   m.options = row.text(*texts_);
-  found.state = {.state = row.number<progress>(),
-                 .why = row.number<reason>(),
-                 .changed_at = row.time(),
-                 .sent_at = row.time(),
-                 .attempts = row.number<std::uint32_t>(),
-                 .carrier = row.number(),
-                 .possible_duplicate = row.number<bool>(),
-                 .carrier_message_id = row.text(*texts_),
-                 .error = row.text(*texts_)};
+  found.state = read_state(row, *texts_);
+  recent_->bring_up_to_date(m.id, found.state, *texts_);
   return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include "store/records.hpp"
 #include "store/sql/statement.hpp"
+#include "store/sqlite/recent.hpp"
 
 #include <string>
 
@@ -13,17 +14,21 @@ namespace store {
 [[nodiscard]] std::string select_found(const std::string& source, const std::string& rest,
                                        const std::string& more = {});
 
-/// Reads the rows of `select_found`. Messages of one submission that follow each other share the
+/// Reads a state, from its column `state` on.
+[[nodiscard]] message_state read_state(sql::cursor& row, arena& texts);
+
+/// Reads the rows of `select_found`, and what the tables do not say yet. Messages of one submission that follow each other share the
 /// memory of its body.
 class found_reader {
  public:
-  explicit found_reader(arena& texts) : texts_(&texts) {}
+  found_reader(arena& texts, const recent::reading& lately) : texts_(&texts), recent_(&lately) {}
   [[nodiscard]] found_message read(sql::cursor& row);
 
  private:
   void read_body(sql::cursor& row, message& m);
 
   arena* texts_;
+  const recent::reading* recent_;
   id64 submission_{0};
   std::string_view body_;
 };
@@ -71,6 +76,12 @@ struct message_queries {
     WHERE m.id > $1 AND m.submission = $1
       AND m.id <= $1 + (SELECT recipients * 64 FROM submission WHERE id = $1)
     GROUP BY 1, 2 ORDER BY 1, 2)"};
+  sql::statement recipients{on, "SELECT recipients FROM submission WHERE id = $1"};
+  sql::statement state{on, R"(
+    SELECT s.state, s.why, s.changed_at, s.sent_at, s.attempts, s.carrier, s.possible_duplicate,
+      s.carrier_message_id, s.error
+    FROM message m LEFT JOIN message_state s ON s.id = m.id
+    WHERE m.id = $1 AND m.submission = $2)"};
   sql::statement parts{on, R"(
     SELECT id, part, carrier, state, carrier_message_id FROM message_part
     WHERE id = $1 ORDER BY part)"};

@@ -9,8 +9,8 @@ namespace store {
 
 class sqlite_reader final : public reader {
  public:
-  /// Throws boost::system::system_error.
-  explicit sqlite_reader(const sqlite_options& options);
+  /// `lately` outlives it. Throws boost::system::system_error.
+  sqlite_reader(const sqlite_options& options, recent& lately);
 
   result<directory> load_directory() override;
   result<std::int64_t> directory_version() override;
@@ -56,6 +56,7 @@ class sqlite_reader final : public reader {
 
  private:
   sql::connection connection_;
+  recent* recent_;
   directory_queries directory_{connection_};
   message_queries messages_{connection_};
   queue_queries queue_{connection_};

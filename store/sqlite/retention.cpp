@@ -4,8 +4,9 @@
 
 namespace store {
 
-retention::retention(sql::connection& on)
+retention::retention(sql::connection& on, const recent& lately)
     : on_(&on),
+      recent_(&lately),
       find_messages_(on, R"(
         SELECT m.id, m.submission FROM message m CROSS JOIN message_state s
         WHERE m.id > $1 AND m.id < $2 AND s.id = m.id AND s.state >= 10
@@ -58,11 +59,12 @@ std::vector<retention::candidate> retention::find_messages(id64 bound, std::size
 }
 
 void retention::delete_messages(const std::vector<candidate>& messages) {
-  id64 submission = 0;
+  id64 submission = 0;  // of the messages just deleted
   const auto leave = [&] {
     if (submission != 0) delete_submission_.run(submission);
   };
   for (const candidate& m : messages) {
+    if (recent_->waits_for(m.id)) continue;  // there is news of it
     for (sql::statement& delete_from : delete_from_)
       delete_from.run(m.id);
     if (m.submission == submission) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sql/statement.hpp"
+#include "store/sqlite/recent.hpp"
 #include "store/store.hpp"
 
 #include <array>
@@ -12,7 +13,8 @@ namespace store {
 
 class retention {
  public:
-  explicit retention(sql::connection& on);
+  /// `lately` outlives it.
+  retention(sql::connection& on, const recent& lately);
 
   /// Contract: writer::delete_older.
   result<std::size_t> delete_older(wall_time before, std::size_t limit);
@@ -25,6 +27,7 @@ class retention {
   void delete_messages(const std::vector<candidate>& messages);
 
   sql::connection* on_;
+  const recent* recent_;
   sql::statement find_messages_, delete_notices_;
   std::array<sql::statement, 5> delete_from_;
   sql::statement delete_submission_, delete_inbound_, delete_unmatched_;

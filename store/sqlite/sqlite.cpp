@@ -3,6 +3,7 @@
 #include "store/error.hpp"
 #include "store/sqlite/migration.hpp"
 #include "store/sqlite/reader.hpp"
+#include "store/sqlite/recent.hpp"
 #include "store/sqlite/writer.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -53,9 +54,9 @@ void prepare_file(const sqlite_options& options) {
 }
 
 template <class Interface, class Engine>
-result<std::unique_ptr<Interface>> make(const sqlite_options& options) {
+result<std::unique_ptr<Interface>> make(const sqlite_options& options, recent& lately) {
   try {
-    return std::make_unique<Engine>(options);
+    return std::make_unique<Engine>(options, lately);
   } catch (const system_error& failure) {
     return failure.code();
   }
@@ -87,15 +88,16 @@ class sqlite_database final : public database {
       : options_(std::move(options)), lock_(std::move(lock)) {}
 
   result<std::unique_ptr<writer>> make_writer() override {
-    return make<writer, sqlite_writer>(options_);
+    return make<writer, sqlite_writer>(options_, recent_);
   }
   result<std::unique_ptr<reader>> make_reader() override {
-    return make<reader, sqlite_reader>(options_);
+    return make<reader, sqlite_reader>(options_, recent_);
   }
 
  private:
   sqlite_options options_;
   std::unique_ptr<daemon_lock> lock_;
+  recent recent_;
 };
 
 }  // namespace

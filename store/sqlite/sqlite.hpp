@@ -4,6 +4,7 @@
 #include "store/store.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,10 @@ struct sqlite_options {
   // Nobody else opens it so until the `database` is gone: for the daemon, which keeps in memory
   // what is on its way. Others may still read, and change accounts.
   bool sole_daemon{false};
+  // With sole_daemon: commits of so many changes of state put them into the journal first; memory
+  // holds at most about twice `recent_max` of them until the tables say them too.
+  std::size_t journal_from{64};
+  std::size_t recent_max{131072};
 };
 
 /// Opens the database, creates it (readable by its owner only) if there is none, and brings its

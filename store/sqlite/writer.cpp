@@ -1,9 +1,20 @@
 #include "store/sqlite/writer.hpp"
 
+#include "store/error.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <limits>
 #include <string>
 
 namespace store {
 namespace {
+
+// How much of `recent` a commit writes beside what it adds, and a moment of rest; with how many
+// rows of the journal.
+constexpr std::size_t piece_min = 64, piece_at_rest = 2000, piece_at_start = 20'000;
+constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+constexpr std::int64_t rows_trimmed = 16, rows_trimmed_at_rest = 500;
 
 std::string pragmas(const sqlite_options& options) {
   std::string text;
@@ -22,28 +33,105 @@ std::string pragmas(const sqlite_options& options) {
 
 }  // namespace
 
-sqlite_writer::sqlite_writer(const sqlite_options& options)
-    : connection_(options.path, sql::connection::access::read_write, options.busy_timeout,
+sqlite_writer::sqlite_writer(const sqlite_options& options, recent& lately)
+    : recent_(&lately),
+      journal_from_(options.sole_daemon ? options.journal_from
+                                        : never),
+      recent_max_(options.recent_max),
+      connection_(options.path, sql::connection::access::read_write, options.busy_timeout,
                   pragmas(options)),
       write_back_(connection_, options.wal_pages, options.busy_timeout),
+      journal_(connection_),
       queue_(connection_),
-      messages_(connection_, queue_),
+      messages_(connection_, queue_, lately),
       receipts_(connection_),
       inbound_(connection_),
-      notices_(connection_),
+      notices_(connection_, lately),
       directory_(connection_),
-      retention_(connection_) {}
+      retention_(connection_, lately) {
+  if (options.sole_daemon) replay();
+}
+
+// Small commits go straight to the tables; but as long as the journal holds anything, all go there,
+// so that reading it from the start ends in what is true.
+bool sqlite_writer::belongs_in_journal(const batch& changes) const {
+  if (journal_from_ == never) return false;
+  return count_journaled(changes) >= journal_from_ || recent_->waiting() != 0 || !journal_.empty();
+}
 
 result<void> sqlite_writer::commit(const batch& changes) {
+  const bool journaled = belongs_in_journal(changes);
+  const auto count = count_journaled(changes);
   sql::transaction all(connection_);
+  if (journaled) {
+    // Faster than it fills up.
+    if (!recent_->frozen() && (recent_->waiting() >= recent_max_ || count < journal_from_)) freeze();
+    write_recent(count + piece_min, rows_trimmed);
+    if (count != 0) journal_.append(changes);
+  }
   messages_.accept(changes);
   queue_.apply(changes);
-  messages_.advance(changes);
+  messages_.advance(changes, journaled);
   receipts_.apply(changes);
   inbound_.apply(changes);
-  notices_.apply(changes);
+  notices_.apply(changes, journaled);
   messages_.withdraw(changes);
-  return all.commit();
+  const auto done = all.commit();
+  if (journaled) finish(done.has_value());
+  if (journaled && done) recent_->add(changes);
+  return done;
+}
+
+void sqlite_writer::freeze() {
+  recent_->freeze();
+  frozen_at_ = journal_.last();
+}
+
+// Into the tables, in their order.
+void sqlite_writer::write_recent(std::size_t limit, std::int64_t rows) {
+  recent_->write_piece(
+      limit, [this](id64 id, const recent::change& what) { messages_.write(id, what); },
+      [this](const notice& one) { notices_.write(one); });
+  journal_.trim(rows);
+}
+
+void sqlite_writer::finish(bool committed) {
+  recent_->wrote_piece(committed);
+  if (!committed) return;
+  journal_.trimmed();
+  if (!recent_->frozen()) journal_.release(frozen_at_);
+}
+
+result<std::size_t> sqlite_writer::catch_up() { return catch_up(piece_at_rest); }
+
+result<std::size_t> sqlite_writer::catch_up(std::size_t limit) {
+  if (recent_->waiting() == 0 && journal_.empty()) return 0;
+  if (!recent_->frozen()) freeze();
+  sql::transaction all(connection_);
+  write_recent(limit, rows_trimmed_at_rest);
+  const auto done = all.commit();
+  finish(done.has_value());
+  if (!done) return done.error();
+  return recent_->waiting() + journal_.rows();
+}
+
+// What an earlier run left; some of it may be in the tables already.
+void sqlite_writer::replay() {
+  sql::transaction all(connection_);
+  const bool whole = journal_.read([this](std::string_view octets) {
+    batch changes;
+    if (!unpack(octets, changes)) return false;
+    recent_->add(changes);
+    notices_.change(changes);
+    return true;
+  });
+  if (!whole) throw boost::system::system_error(error::corrupt, "the table journal");
+  if (const auto done = all.commit(); !done)
+    throw boost::system::system_error(done.error(), "reading the table journal");
+  result<std::size_t> left = 1;
+  while (left && *left != 0)
+    left = catch_up(piece_at_start);
+  if (!left) throw boost::system::system_error(left.error(), "writing what the journal held");
 }
 
 result<std::vector<std::int64_t>> sqlite_writer::carrier_ids(std::span<const std::string> names) {

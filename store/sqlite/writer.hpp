@@ -3,9 +3,11 @@
 
 #include "store/sqlite/directory.hpp"
 #include "store/sqlite/inbound.hpp"
+#include "store/sqlite/journal.hpp"
 #include "store/sqlite/messages.hpp"
 #include "store/sqlite/notices.hpp"
 #include "store/sqlite/queue.hpp"
+#include "store/sqlite/recent.hpp"
 #include "store/sqlite/receipts.hpp"
 #include "store/sqlite/retention.hpp"
 #include "store/sqlite/sqlite.hpp"
@@ -16,10 +18,12 @@ namespace store {
 
 class sqlite_writer final : public writer {
  public:
-  /// Throws boost::system::system_error.
-  explicit sqlite_writer(const sqlite_options& options);
+  /// Writes what an earlier run left in the journal into the tables. `lately` outlives it. Throws
+  /// boost::system::system_error.
+  sqlite_writer(const sqlite_options& options, recent& lately);
 
   result<void> commit(const batch& changes) override;
+  result<std::size_t> catch_up() override;
   result<std::vector<std::int64_t>> carrier_ids(std::span<const std::string> names) override;
   result<account> create_account(std::string_view name) override;
   result<api_key> create_key(const api_key& wanted) override;
@@ -33,8 +37,19 @@ class sqlite_writer final : public writer {
   result<std::size_t> delete_older(wall_time before, std::size_t limit) override;
 
  private:
+  [[nodiscard]] bool belongs_in_journal(const batch& changes) const;
+  void freeze();
+  void write_recent(std::size_t limit, std::int64_t journal_rows);
+  [[nodiscard]] result<std::size_t> catch_up(std::size_t limit);
+  void finish(bool committed);
+  void replay();
+
+  recent* recent_;
+  std::size_t journal_from_, recent_max_;
   sql::connection connection_;
   write_back write_back_;
+  journal journal_;
+  std::int64_t frozen_at_{0};  // the journal's last row when `recent_` was frozen
   queue_writer queue_;
   message_writer messages_;
   receipt_writer receipts_;

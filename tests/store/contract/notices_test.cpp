@@ -24,6 +24,8 @@ TEST_P(store_contract, NoticesStandInTheQueueOfTheirTarget) {
   b.notices = {make_notice(5, 3), make_notice(-2, 1), make_notice(5, 2), make_notice(5, 9)};
   commit(b);
   commit(b);
+  EXPECT_EQ(sequences_of(reader().notices(5, 0, 9).value()), (std::vector<std::int64_t>{2, 3, 9}));
+  catch_up();
   EXPECT_EQ(reader().notice_targets().value(), (std::vector<std::int64_t>{-2, 5}));
   EXPECT_EQ(sequences_of(reader().notices(5, 0, 2).value()), (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(sequences_of(reader().notices(5, 3, 2).value()), (std::vector<std::int64_t>{9}));
@@ -65,6 +67,8 @@ TEST_P(store_contract, NoticeThatIsDoneIsGone) {
   b.notices = {make_notice(5, 1), make_notice(6, 1)};
   b.notices_done = {{5, 1}};
   commit(b);
+  EXPECT_TRUE(reader().notices(5, 0, 9).value().items.empty());
+  catch_up();
   EXPECT_EQ(reader().notice_targets().value(), (std::vector<std::int64_t>{6}));
 }
 

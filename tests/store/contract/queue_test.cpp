@@ -17,6 +17,7 @@ TEST_P(store_contract, YoungMessagesAreQueuedAndNowhereElse) {
   b.reschedules = {schedule(id(3), at(60))};
   b.settlements = {make_settled(id(4), store::progress::cancelled)};
   commit(b);
+  catch_up();
   EXPECT_EQ(ids_of(reader().young_queued(0, 10).value()), (ids{id(5)}));
 }
 

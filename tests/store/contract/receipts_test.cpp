@@ -9,6 +9,7 @@ TEST_P(store_contract, SentAndNotFinalAwaitsItsReceipt) {
   b.sents = {make_sent(id(1), "a"), make_sent(id(2), "b"), make_sent(id(4), "d")};
   b.settlements = {make_settled(id(2), store::progress::delivered)};
   commit(b);
+  catch_up();
   const auto all = reader().awaiting_receipt(0, 9).value();
   ASSERT_EQ(ids_of(all), (ids{id(1), id(4)}));
   EXPECT_EQ(all.items[0].state.carrier_message_id, "a");

@@ -16,6 +16,7 @@ TEST_P(store_contract, OldFinalMessageGoesWithAllThatBelongsToIt) {
   b.awaits = {{3, "A", id(1), 1}};
   b.events = {{id(1), at(1), "something"}};
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   EXPECT_EQ(reader().find_message(id(1)).error(), store::error::not_found);
   const ids wanted{id(1)};
@@ -36,11 +37,13 @@ TEST_P(store_contract, WhatIsNotDoneStays) {
   b.notices[0].sequence = store::first_id_at(later);
   b.notices[0].subject = id(3);
   commit(b);
+  catch_up();
   // Of the second no receipt came in all that time.
   EXPECT_EQ(writer().delete_older(later, 10).value(), 2U);
   const ids all{id(1), id(2), id(3), id(4)};
   EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1), id(3)}));
   add(&store::batch::notices_done, {5, store::first_id_at(later)});
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   EXPECT_EQ(ids_of(reader().find_messages(all).value()), (ids{id(1)}));
 }
@@ -53,6 +56,7 @@ TEST_P(store_contract, NoticesThatNobodyTookGoWithTheirMessages) {
   b.notices[0].sequence = id(2);
   b.notices[0].subject = id(1);
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 2U);
   EXPECT_TRUE(reader().notices(5, 0, 9).value().items.empty());
   EXPECT_FALSE(reader().find_message(id(1)));
@@ -67,6 +71,7 @@ TEST_P(store_contract, YoungNoticeOfAnOldMessageStaysThoughAnOldOneGoes) {
   b.notices[0].sequence = id(2);
   b.notices[1].sequence = store::first_id_at(later);
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   const auto left = reader().notices(5, 0, 9).value();
   ASSERT_EQ(left.items.size(), 1U);
@@ -77,10 +82,12 @@ TEST_P(store_contract, YoungNoticeOfAnOldMessageStaysThoughAnOldOneGoes) {
 TEST_P(store_contract, YoungMessagesStay) {
   const store::id64 first_later = store::first_id_at(later);
   commit(accepted({id(1), first_later}));
+  catch_up();
   store::batch b;
   b.settlements = {make_settled(id(1), progress::failed),
                    make_settled(first_later, progress::failed)};
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   EXPECT_TRUE(reader().find_message(first_later));
 }
@@ -92,11 +99,13 @@ TEST_P(store_contract, DeletesInBites) {
     if (n != 2) b.settlements.push_back(make_settled(id(n), progress::failed));
   }
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 3).value(), 3U);
   EXPECT_EQ(writer().delete_older(later, 3).value(), 3U);
   EXPECT_EQ(writer().delete_older(later, 3).value(), 0U);
   // The next round looks at everything again.
   add(&store::batch::settlements, make_settled(id(2), progress::failed));
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 3).value(), 1U);
 }
 
@@ -113,6 +122,7 @@ TEST_P(store_contract, SubmissionGoesWithItsLastMessage) {
     b.settlements.push_back(make_settled(id(n), progress::failed));
   }
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 2).value(), 2U);
   EXPECT_TRUE(reader().find_submission(id(0)));
   EXPECT_EQ(writer().delete_older(later, 2).value(), 1U);
@@ -130,6 +140,7 @@ TEST_P(store_contract, OldInboundGoesUnlessSomebodyMustHearOfIt) {
   b.notices[0].sequence = store::first_id_at(later);
   b.notices[0].subject = id(2);
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   EXPECT_FALSE(reader().find_inbound(id(1)));
   EXPECT_TRUE(reader().find_inbound(id(2)));
@@ -139,6 +150,7 @@ TEST_P(store_contract, OldUnmatchedReceiptsGo) {
   store::batch b;
   b.unmatched = {{1, 3, at(1), "a", 2, ""}, {2, 3, later, "b", 2, ""}};
   commit(b);
+  catch_up();
   EXPECT_EQ(writer().delete_older(later, 10).value(), 1U);
   EXPECT_EQ(reader().unmatched_receipts({}, 9).value().items.at(0).sequence, 2);
 }
