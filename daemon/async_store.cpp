@@ -150,21 +150,42 @@ store::reader& async_store::this_threads_reader() {
   return *mine.second;
 }
 
+// False: nothing is left, or it failed.
+bool async_store::catch_up() {
+  const auto left = writer_->catch_up();
+  return left && *left != 0;
+}
+
+// While there is none, what commits have put off is done, as long as that succeeds.
+void async_store::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto called = [this] { return stopping_ || handed_over_ || !tasks_.empty(); };
+  while (put_off_ && !wake_.wait_for(lock, options_.rest, called)) {
+    lock.unlock();
+    put_off_ = catch_up();
+    lock.lock();
+  }
+  wake_.wait(lock, called);
+}
+
 void async_store::writer_loop() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || handed_over_ || !tasks_.empty(); });
-    if (!handed_over_ && tasks_.empty()) return;  // stopping, and nothing is left
+    wait_for_work(lock);
+    if (!handed_over_ && tasks_.empty()) break;  // stopping, and nothing is left
     auto work = std::move(handed_over_);
     auto tasks = std::exchange(tasks_, {});
     writing_ = true;
     lock.unlock();
+    put_off_ = put_off_ || work != nullptr;
     if (work) write(std::move(work));
     for (auto& task : tasks)
       task(*writer_);
     lock.lock();
     writing_ = false;
     idle_.notify_all();
+  }
+  lock.unlock();
+  while (catch_up()) {
   }
 }
 

@@ -37,6 +37,7 @@ struct async_store_options {
   std::size_t readers{2};
   std::size_t batch_small{
       16};  // after a batch up to this size the next one does not wait for the spacing
+  std::chrono::milliseconds rest{20};  // without work, and the writer catches up
 };
 
 /// Figures of one commit, for the metrics.
@@ -153,6 +154,8 @@ class async_store {
   void enqueue_task(writer_task task);
   [[nodiscard]] store::reader& this_threads_reader();
   void writer_loop();
+  [[nodiscard]] bool catch_up();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void write(std::unique_ptr<load> work);
 
   asio::io_context& loop_;
@@ -180,6 +183,7 @@ class async_store {
   std::vector<writer_task> tasks_;
   bool stopping_{false};
   bool writing_{false};
+  bool put_off_{false};  // the writer has something to catch up with: its thread only
 
   std::vector<std::unique_ptr<store::reader>> idle_readers_, lent_readers_;  // under reader_mutex_
   std::mutex reader_mutex_;

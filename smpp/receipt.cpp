@@ -10,25 +10,28 @@
 namespace smpp {
 namespace {
 
-constexpr std::string_view blanks{" \t\r\n\0", 5};
-
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
 constexpr char to_small(char c) { return is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view trimmed(std::string_view value) {
-  const std::size_t first = value.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return value.substr(first, value.find_last_not_of(blanks) - first + 1);
+  while (!value.empty() && is_blank(value.front()))
+    value.remove_prefix(1);
+  while (!value.empty() && is_blank(value.back()))
+    value.remove_suffix(1);
+  return value;
 }
 
 std::string_view first_word(std::string_view value) {
   value = trimmed(value);
-  value = value.substr(0, value.find_first_of(blanks));
-  const std::size_t last = value.find_last_not_of(",;");
-  return value.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  value = {value.begin(), std::ranges::find_if(value, is_blank)};
+  while (!value.empty() && (value.back() == ',' || value.back() == ';'))
+    value.remove_suffix(1);
+  return value;
 }
 
 using slot = std::optional<std::string> receipt::*;
@@ -73,9 +76,9 @@ struct field_start {
 
 class receipt_reader {
  public:
-  explicit receipt_reader(std::string_view message) : message_(message) {}
+  receipt_reader(std::string_view message, receipt& into) : message_(message), found_(into) {}
 
-  [[nodiscard]] receipt read() {
+  void read() {
     std::size_t colon = message_.find(':');
     while (colon != std::string_view::npos && !rest_is_text()) {
       if (const auto next = find_field(colon)) {
@@ -86,7 +89,6 @@ class receipt_reader {
       colon = message_.find(':', colon + 1);
     }
     close_field(message_.size());
-    return std::move(found_);
   }
 
  private:
@@ -100,7 +102,10 @@ class receipt_reader {
     std::size_t end = colon;
     while (end > value_ && is_blank(message_[end - 1]))
       --end;
+    if (end == value_) return std::nullopt;
+    const char last = to_small(message_[end - 1]);
     for (const auto& [name, field] : field_names) {
+      if (name.back() != last) continue;
       const auto begin = find_name(message_, end, name);
       if (begin && *begin >= value_ && may_begin(*begin, field)) return field_start{field, *begin};
     }
@@ -126,7 +131,7 @@ class receipt_reader {
   }
 
   std::string_view message_;
-  receipt found_;
+  receipt& found_;
   slot field_ = nullptr;   // the one being read
   std::size_t value_ = 0;  // where its value begins
 };
@@ -166,8 +171,20 @@ void put_counter(std::string& text, unsigned count) {
     text += static_cast<char>('0' + count / unit % 10);
 }
 
-std::string to_date(std::chrono::sys_seconds when) {
-  return format_absolute_time(when).substr(0, 10);
+// YYMMDDhhmm.
+void put_date(std::string& text, std::chrono::sys_seconds when) {
+  const auto day = std::chrono::floor<std::chrono::days>(when);
+  const std::chrono::year_month_day date{day};
+  const auto minutes = static_cast<unsigned>((when - day) / std::chrono::minutes{1});
+  const auto year = static_cast<unsigned>((static_cast<int>(date.year()) % 100 + 100) % 100);
+  std::array<char, 10> digits;
+  auto* digit = digits.data();
+  for (const unsigned field : {year, static_cast<unsigned>(date.month()),
+                               static_cast<unsigned>(date.day()), minutes / 60, minutes % 60}) {
+    *digit++ = static_cast<char>('0' + field / 10);
+    *digit++ = static_cast<char>('0' + field % 10);
+  }
+  text.append(digits.data(), digits.size());
 }
 
 std::string_view beginning_of(std::string_view text) {
@@ -183,8 +200,9 @@ std::string_view beginning_of(std::string_view text) {
 }  // namespace
 
 std::optional<receipt> parse_receipt(std::string_view message) {
-  receipt found = receipt_reader(message).read();
-  if (!is_receipt(found)) return std::nullopt;
+  std::optional<receipt> found(std::in_place);
+  receipt_reader(message, *found).read();
+  if (!is_receipt(*found)) found.reset();
   return found;
 }
 
@@ -221,16 +239,18 @@ std::optional<std::chrono::sys_seconds> parse_receipt_date(std::string_view date
 }
 
 std::string format_receipt(const receipt_fields& fields) {
-  std::string text = "id:";
+  std::string text;
+  text.reserve(160);
+  text += "id:";
   text += fields.id;
   text += " sub:";
   put_counter(text, fields.sub);
   text += " dlvrd:";
   put_counter(text, fields.dlvrd);
   text += " submit date:";
-  text += to_date(fields.submit);
+  put_date(text, fields.submit);
   text += " done date:";
-  text += to_date(fields.done);
+  put_date(text, fields.done);
   text += " stat:";
   text += receipt_word(fields.state);
   text += " err:";

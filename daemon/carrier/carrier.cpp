@@ -318,7 +318,7 @@ void carrier::on_answer(bind&, std::uint64_t cookie, smpp::command_status status
   --message->in_flight;
   figures_.submit_responses[static_cast<std::uint32_t>(status)].Increment();
   figures_.submit_latency.Observe(std::chrono::duration<double>(round_trip).count());
-  if (message->settled) return;
+  if (message->settled) return occupy_until_recorded(part);  // another part was refused
   switch (classify(status)) {
     case submit_class::accepted: on_accepted(message, part, message_id); break;
     case submit_class::throttled:
@@ -332,7 +332,8 @@ void carrier::on_answer(bind&, std::uint64_t cookie, smpp::command_status status
     case submit_class::permanent:
       message->settled = true;
       if (message == current_) current_ = nullptr;
-      return events_.on_refused(*this, message, status);
+      events_.on_refused(*this, message, status);
+      return occupy_until_recorded(part);
   }
   conclude(message, smpp::name(status));
 }
@@ -340,8 +341,13 @@ void carrier::on_answer(bind&, std::uint64_t cookie, smpp::command_status status
 void carrier::on_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view id) {
   message->accepted.set(part);
   if (part == 1) message->first_carrier_id = id;
-  ++unrecorded_;
   events_.on_part_accepted(*this, message, part, id);
+  occupy_until_recorded(part);
+}
+
+// A crash before the commit sends it again: docs/decisions/005.
+void carrier::occupy_until_recorded(std::uint8_t part) {
+  ++unrecorded_;
   recorded_.add(part);
 }
 

@@ -167,6 +167,7 @@ class carrier final : public bind_events {
   void conclude(const outbound_ptr& message, std::string_view why);
   void end_unknown(submitted& of, std::string_view why);
   void on_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view id);
+  void occupy_until_recorded(std::uint8_t part);
 
   // What binds report.
   void on_up(bind& by) override;

@@ -30,7 +30,7 @@ bool receives(smpp::bind_state state) {
 
 // Receipts go to any bind; messages to those that asked for their number.
 bool wants(const address_range& range, const notice_item& item) {
-  const auto* const message = std::get_if<inbound_content>(&item.content);
+  const auto* const message = std::get_if<inbound_content>(item.content.get());
   return message == nullptr || range.matches(message->destination.view());
 }
 
@@ -297,14 +297,14 @@ notice_courier::taking esme_server::can_take(const notice_item& item) {
 void esme_server::take(notice_item item) {
   auto* const to = choose(item);
   if (to == nullptr) return gateway_->pending().failed(std::move(item), redeliver_after, false);
-  if (const auto* receipt = std::get_if<receipt_content>(&item.content)) {
+  if (const auto* receipt = std::get_if<receipt_content>(item.content.get())) {
     const auto* login = gateway_->customers().find_login(item.target);
     const auto pdu =
         write_receipt(*receipt, login != nullptr ? *login : store::login{}, settings_.text);
     return deliver(*to, std::move(item), pdu, {});
   }
   auto parts =
-      write_inbound(std::get<inbound_content>(item.content), to->link->core().peer_takes_tlvs(),
+      write_inbound(std::get<inbound_content>(*item.content), to->link->core().peer_takes_tlvs(),
                     reference_of(item.subject), settings_.text);
   if (parts.empty()) {
     log::warning("message {}: too long for ESME {}", to_smpp_id(item.subject), to->system_id);

@@ -389,12 +389,16 @@ void gateway::on_delivery(carrier& by, const delivery& pdu, acknowledgement ack)
   const auto delivered = to_canonical(pdu, by.settings().text, converted);
   auto receipt = read_receipt(delivered);
   if (!receipt) return inbound_.on_delivery(by.id(), delivered, std::move(ack));
-  // The PDU is gone by the time the store has answered that no message matches.
-  auto copy = std::make_shared<kept_delivery>(delivered);
+  std::function<void(acknowledgement)> otherwise;
+  if (!receipt->sure) {
+    // The PDU is gone by the time the store has answered that no message matches.
+    auto copy = std::make_shared<kept_delivery>(delivered);
+    otherwise = [this, copy, carrier = by.id()](acknowledgement later) {
+      inbound_.on_delivery(carrier, copy->view(), std::move(later));
+    };
+  }
   receipts_.on_receipt(std::move(*receipt), {by.id(), by.settings(), by.figures()}, std::move(ack),
-                       [this, copy, carrier = by.id()](acknowledgement later) {
-                         inbound_.on_delivery(carrier, copy->view(), std::move(later));
-                       });
+                       std::move(otherwise));
 }
 
 void gateway::on_room(carrier& by) {

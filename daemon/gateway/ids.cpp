@@ -44,13 +44,20 @@ store::id64 id_generator::take(store::wall_time now, std::size_t count) noexcept
   return first;
 }
 
+void id_generator::pass(store::id64 id) noexcept { last_ = std::max(last_, id | node_); }
+
 store::wall_time time_of(store::id64 id) noexcept {
   return store::wall_time{std::chrono::milliseconds{(id >> time_shift) + epoch_ms}};
 }
 
 std::string to_smpp_id(store::id64 id, store::message_id_form form) {
   if (form == store::message_id_form::decimal) return fmt::format("{}", id);
-  return fmt::format("{:016x}", static_cast<std::uint64_t>(id) | variant);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text(16, '0');
+  auto rest = static_cast<std::uint64_t>(id) | variant;
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest >>= 4U)
+    *digit = digits[rest & 0xFU];
+  return text;
 }
 
 std::optional<store::id64> parse_smpp_id(std::string_view text,

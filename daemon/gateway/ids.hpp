@@ -19,6 +19,8 @@ class id_generator {
       : node_(node & 63), last_(last) {}
   /// The first of `count` consecutive ids, `store::id_step` apart.
   [[nodiscard]] store::id64 take(store::wall_time now, std::size_t count = 1) noexcept;
+  /// Ids will be above `id`, too.
+  void pass(store::id64 id) noexcept;
 
  private:
   std::uint8_t node_;

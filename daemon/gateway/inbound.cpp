@@ -243,17 +243,18 @@ void inbound_messages::on_whole(const whole& message) {
 void inbound_messages::pass_on(const store::inbound& stored, const store::keyword* keyword) {
   if (keyword != nullptr && !keyword->webhook_url.empty()) {
     notices_.add(webhook_target(keyword->account, keyword->webhook_url),
-                 store::notice_kind::inbound, stored.id, keyword->webhook_url, std::nullopt);
+                 store::notice_kind::inbound, stored.id, keyword->webhook_url, nullptr);
     return;
   }
   const auto* login = stored.account != 0 ? directory_.first_login_of(stored.account) : nullptr;
   if (login == nullptr) return;  // it is stored and visible
   notices_.add(login->id, store::notice_kind::inbound, stored.id, {},
-               inbound_content{.types = stored.types,
-                               .source = stored.source,
-                               .destination = stored.destination,
-                               .data_coding = stored.data_coding,
-                               .user_data = std::string(stored.user_data)});
+               std::make_unique<notice_content>(
+                   inbound_content{.types = stored.types,
+                                   .source = stored.source,
+                                   .destination = stored.destination,
+                                   .data_coding = stored.data_coding,
+                                   .user_data = std::string(stored.user_data)}));
 }
 
 void inbound_messages::reply(const store::keyword& keyword, const whole& to) {

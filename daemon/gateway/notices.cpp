@@ -46,10 +46,13 @@ notices::notices(asio::io_context& loop, async_store& store, id_generator& ids,
       esmes_(esmes),
       webhooks_(webhooks),
       ticker_(loop),
-      additions_(store, [this](std::vector<added>& done) {
-        for (auto& one : done)
-          offer(std::move(one));
-      }) {}
+      additions_(store,
+                 [this](std::vector<notice_item>& done) {
+                   for (auto& one : done)
+                     offer(std::move(one));
+                 }),
+      recorded_(store, [this](std::vector<std::int64_t>& of_targets) { on_recorded(of_targets); }) {
+}
 
 void notices::start(const std::vector<std::int64_t>& targets) {
   for (const auto target : targets)
@@ -81,7 +84,7 @@ void notices::tick() {
 }
 
 void notices::add(std::int64_t target, store::notice_kind kind, store::id64 subject,
-                  std::string_view url, std::optional<content> what) {
+                  std::string_view url, std::unique_ptr<notice_content> what) {
   const auto sequence = ids_.take(now_());
   store_.add(&store::batch::notices, store::notice{.target = target,
                                                    .sequence = sequence,
@@ -96,23 +99,21 @@ void notices::add(std::int64_t target, store::notice_kind kind, store::id64 subj
                    .subject = subject,
                    .attempts = 0,
                    .url = std::string(url),
-                   .content = {}};
-  const bool complete = what.has_value();
-  if (what) item.content = std::move(*what);
-  additions_.add({std::move(item), complete});
+                   .content = std::move(what)};
+  additions_.add(std::move(item));
 }
 
 // From memory, unless the store has earlier ones that memory has not seen: order within a target is
 // kept.
-void notices::offer(added one) {
-  const auto target = one.item.target;
+void notices::offer(notice_item item) {
+  const auto target = item.target;
   auto& of = lines_[target];
   const bool memory_is_ahead = of.loaded >= of.newest && !of.loading;
-  of.offered = std::max(of.offered, one.item.sequence);
-  of.newest = std::max(of.newest, one.item.sequence);
-  if (one.complete && memory_is_ahead && of.in_memory() < in_memory_max_) {
-    of.loaded = one.item.sequence;
-    of.ready.push_back(std::move(one.item));
+  of.offered = std::max(of.offered, item.sequence);
+  of.newest = std::max(of.newest, item.sequence);
+  if (item.content != nullptr && memory_is_ahead && of.in_memory() < in_memory_max_) {
+    of.loaded = item.sequence;
+    of.ready.push_back(std::move(item));
   }
   pump(target, of);
 }
@@ -128,7 +129,7 @@ void notices::wake(std::int64_t target) {
 void notices::pump(std::int64_t target, line& of) {
   if (stopped_) return;
   auto& to = courier(target);
-  while (!of.ready.empty()) {
+  while (!of.ready.empty() && of.unrecorded < unrecorded_max) {
     const auto when = to.can_take(of.ready.front());
     if (when == notice_courier::taking::later) break;
     auto item = std::move(of.ready.front());
@@ -238,9 +239,21 @@ void notices::take_over(std::int64_t target, loaded found) {
 
 void notices::done(std::int64_t target, std::int64_t sequence) {
   store_.add(&store::batch::notices_done, store::notice_key{target, sequence});
+  recorded_.add(target);
   auto& of = lines_[target];
   --of.out;
+  ++of.unrecorded;
   pump(target, of);
+}
+
+void notices::on_recorded(std::vector<std::int64_t>& of_targets) {
+  for (const auto target : of_targets)
+    --lines_[target].unrecorded;
+  std::ranges::sort(of_targets);
+  const auto repeated = std::ranges::unique(of_targets);
+  of_targets.erase(repeated.begin(), repeated.end());
+  for (const auto target : of_targets)
+    pump(target, lines_[target]);
 }
 
 void notices::done_late(std::int64_t target, std::int64_t sequence) {

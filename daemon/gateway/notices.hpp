@@ -54,13 +54,15 @@ struct webhook_content {
   std::int64_t account{0};  // whose it is
 };
 
+using notice_content = std::variant<receipt_content, inbound_content, webhook_content>;
+
 struct notice_item {
   std::int64_t target{}, sequence{};
   store::notice_kind kind{};
   store::id64 subject{};
   std::uint32_t attempts{0};
   std::string url;
-  std::variant<receipt_content, inbound_content, webhook_content> content;
+  std::unique_ptr<notice_content> content;  // it is handed on from queue to queue
 };
 
 /// Takes notices to their takers.
@@ -82,6 +84,10 @@ class notice_courier {
 
 class notices {
  public:
+  /// So many of a target that are done may be told again after a crash, beside those that are on
+  /// their way: no more are handed over until the store knows.
+  static constexpr std::size_t unrecorded_max = 1000;
+
   using wall_clock = std::function<store::wall_time()>;
   /// Makes content of what the store says. Runs on the loop. Empty: the subject is gone, and so is
   /// the notice.
@@ -95,11 +101,10 @@ class notices {
   notices(asio::io_context& loop, async_store& store, id_generator& ids, std::size_t in_memory_max,
           wall_clock now, make_content make, notice_courier& esmes, notice_courier& webhooks);
 
-  using content = decltype(notice_item::content);
   /// Adds a notice to the store's batch; it is delivered once that is durable. Without `what` its
   /// content is read from the store then. `url` only for webhooks.
   void add(std::int64_t target, store::notice_kind kind, store::id64 subject, std::string_view url,
-           std::optional<content> what);
+           std::unique_ptr<notice_content> what);
   /// There may be notices of `target` in the store: at start, or because somebody can take them
   /// now; among them those that nobody wanted before.
   void wake(std::int64_t target);
@@ -124,10 +129,11 @@ class notices {
     std::deque<notice_item> ready;
     std::deque<notice_item> unwanted;  // by those who are there, until `wake`
     std::multimap<store::wall_time, notice_item> later;
-    std::int64_t loaded{0};   // the last sequence that memory has seen
-    std::int64_t newest{0};   // the last sequence that the store has
-    std::int64_t offered{0};  // the last one that became durable in this run
-    std::size_t out{0};       // with the courier
+    std::int64_t loaded{0};     // the last sequence that memory has seen
+    std::int64_t newest{0};     // the last sequence that the store has
+    std::int64_t offered{0};    // the last one that became durable in this run
+    std::size_t out{0};         // with the courier
+    std::size_t unrecorded{0};  // done, and the store does not know it yet
     bool loading{false};
     // The first sequence that nobody wanted and that memory forgot again, to be read once more
     // after `wake`, when there is nothing else to do; 0: none.
@@ -136,16 +142,13 @@ class notices {
     [[nodiscard]] std::size_t in_memory() const noexcept { return ready.size() + later.size(); }
     [[nodiscard]] bool at_rest() const noexcept { return in_memory() == 0 && out == 0 && !loading; }
     [[nodiscard]] bool idle() const noexcept {
-      return at_rest() && unwanted.empty() && passed_over == 0 && loaded >= newest;
+      return at_rest() && unrecorded == 0 && unwanted.empty() && passed_over == 0 &&
+             loaded >= newest;
     }
   };
 
-  struct added {
-    notice_item item;
-    bool complete{false};  // it has its content
-  };
-
-  void offer(added one);
+  void on_recorded(std::vector<std::int64_t>& of_targets);
+  void offer(notice_item item);
   void pump(std::int64_t target, line& of);
   void set_aside(line& of, notice_item item);
   void look_back(std::int64_t target, line& of);
@@ -167,7 +170,8 @@ class notices {
   notice_courier& webhooks_;
   asio::steady_timer ticker_;
   bool stopped_{false};
-  durable_list<added> additions_;
+  durable_list<notice_item> additions_;
+  durable_list<std::int64_t> recorded_;  // the targets of those that are done
   std::unordered_map<std::int64_t, line> lines_;
 };
 

@@ -53,7 +53,11 @@ void receipt_book::add(std::int64_t carrier, std::string_view carrier_id, std::u
     evict_oldest();
   const std::string key = smpp::canonical_id(carrier_id);
   const auto hash = hash_of(carrier, key);
-  numbers_[hash] = first_ + entries_.size();
+  const auto number = first_ + entries_.size();
+  numbers_[hash] = number;
+  while (!lowest_.empty() && lowest_.back().second >= message->id)
+    lowest_.pop_back();
+  lowest_.emplace_back(number, message->id);
   entries_.push_back({hash, carrier, key, part, now, std::move(message)});
 }
 
@@ -100,13 +104,15 @@ void receipt_book::age(time now) {
     evict_oldest();
 }
 
-std::optional<store::id64> receipt_book::oldest_waiting() const {
-  std::optional<store::id64> oldest;
-  for (const auto& one : entries_) {
-    if (one.message->settled) continue;
-    if (!oldest || one.message->id < *oldest) oldest = one.message->id;
-  }
-  return oldest;
+std::optional<store::id64> receipt_book::oldest_waiting() {
+  waiting_from_ = std::max(waiting_from_, first_);
+  const auto end = first_ + entries_.size();
+  while (waiting_from_ < end && entries_[waiting_from_ - first_].message->settled)
+    ++waiting_from_;
+  while (!lowest_.empty() && lowest_.front().first < waiting_from_)
+    lowest_.pop_front();
+  if (lowest_.empty()) return std::nullopt;
+  return lowest_.front().second;
 }
 
 }  // namespace smppd

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace smppd {
@@ -67,8 +68,8 @@ class receipt_book {
   [[nodiscard]] std::vector<match> find(std::int64_t carrier, std::string_view receipt_id) const;
   /// Evicts what is too old.
   void age(time now);
-  /// The smallest id that still waits in memory; empty: none does.
-  [[nodiscard]] std::optional<store::id64> oldest_waiting() const;
+  /// No message below this id still waits in memory; empty: none does at all.
+  [[nodiscard]] std::optional<store::id64> oldest_waiting();
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:
@@ -90,6 +91,10 @@ class receipt_book {
   std::uint64_t first_{0};     // number of entries_.front()
   boost::unordered_flat_map<std::uint64_t, std::uint64_t>
       numbers_;  // hash -> number of the latest entry
+  // For oldest_waiting(), which must not walk through millions of entries: all before this number
+  // are settled; and of the others those that no later one is below, numbers and ids ascending.
+  std::uint64_t waiting_from_{0};
+  std::deque<std::pair<std::uint64_t, store::id64>> lowest_;
 };
 
 /// Whether the address that a receipt came from is that of the message: the same digits, but for a

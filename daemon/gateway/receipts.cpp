@@ -69,8 +69,8 @@ std::string early_key(std::int64_t carrier, std::string_view key) {
 
 }  // namespace
 
-receipts::receipts(async_store& store, id_generator& ids, notices& tell, metrics& figures,
-                   std::size_t remembered_max)
+receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids, notices& tell,
+                   metrics& figures, std::size_t remembered_max)
     : store_(store),
       ids_(ids),
       notices_(tell),
@@ -81,10 +81,12 @@ receipts::receipts(async_store& store, id_generator& ids, notices& tell, metrics
               store_.add(&store::batch::awaits,
                          store::awaited_receipt{carrier, store_.keep(key), message.id, part});
             }),
-      acknowledgements_(store, [](std::vector<acknowledgement>& done) {
-        for (const auto& one : done)
-          one.answer(smpp::command_status::ok);
-      }) {}
+      acknowledgements_(store,
+                        [](std::vector<acknowledgement>& done) {
+                          for (const auto& one : done)
+                            one.answer(smpp::command_status::ok);
+                        }),
+      grace_(loop) {}
 
 void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
                                 std::string_view carrier_id, const receipt_source& by) {
@@ -156,43 +158,62 @@ std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt
   return best;
 }
 
+bool receipts::apply_if_known(const carrier_receipt& receipt, const receipt_source& by) {
+  const auto found = find(receipt, by);
+  if (!found) return false;
+  learn(found->form, receipt, *found->message);
+  apply(found->message, found->part, receipt, by, counted::yes);
+  return true;
+}
+
 void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
                           std::function<void(acknowledgement)> otherwise) {
   evidence_[by.id].saw_receipt_id(receipt.id);
-  if (const auto found = find(receipt, by)) {
-    learn(found->form, receipt, *found->message);
-    apply(found->message, found->part, receipt, by, counted::yes);
-    acknowledgements_.add(std::move(ack));
-    return;
-  }
-  ask_store(std::move(receipt), by, std::move(ack), std::move(otherwise));
+  if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
+  unknown_.push_back({std::move(receipt), by, std::move(ack), std::move(otherwise)});
+  if (unknown_.size() > 1) return;
+  grace_.expires_after(response_grace);
+  grace_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) ask_store();
+  });
 }
 
 // Not in memory: it waits in the store since long, or its submit_sm_resp is still on the way, or it
 // is nobody's.
-void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
-                         std::function<void(acknowledgement)> otherwise) {
-  struct answer {
-    store::rows<store::awaited_receipt> awaited;
-    store::rows<store::found_message> messages;
-    store::rows<store::sent_part> parts;
+void receipts::ask_store() {
+  std::vector<unknown_receipt> asked;
+  struct question {
+    std::int64_t carrier;
+    std::vector<std::string> keys;
   };
-  std::vector<smpp::id_candidate> candidates;
-  std::vector<std::string> keys;
-  for (const auto* id : {&receipt.id, &receipt.other_id}) {
-    for (auto& candidate : smpp::receipt_id_candidates(*id)) {
-      keys.push_back(candidate.key);
-      candidates.push_back(std::move(candidate));
+  std::vector<question> questions;
+  for (auto& one : std::exchange(unknown_, {})) {
+    if (apply_if_known(one.receipt, one.by)) {
+      acknowledgements_.add(std::move(one.ack));
+      continue;
     }
+    auto& ask = questions.emplace_back(question{one.by.id, {}});
+    for (const auto* id : {&one.receipt.id, &one.receipt.other_id}) {
+      for (auto& candidate : smpp::receipt_id_candidates(*id)) {
+        ask.keys.push_back(candidate.key);
+        one.candidates.push_back(std::move(candidate));
+      }
+    }
+    asked.push_back(std::move(one));
   }
-  auto query = [carrier = by.id, keys](store::reader& from) -> store::result<answer> {
+  if (asked.empty()) return;
+  auto query = [questions = std::move(questions)](store::reader& from) -> store::result<answer> {
     answer found;
-    auto rows = from.find_awaited(carrier, keys);
-    if (!rows) return rows.error();
-    found.awaited = std::move(*rows);
     std::vector<store::id64> ids;
-    for (const auto& row : found.awaited.items)
-      ids.push_back(row.id);
+    for (const auto& [carrier, keys] : questions) {
+      const auto rows = from.find_awaited(carrier, keys);
+      if (!rows) return rows.error();
+      for (auto row : rows->items) {
+        row.key = found.awaited.texts.keep(row.key);
+        found.awaited.items.push_back(row);
+        ids.push_back(row.id);
+      }
+    }
     auto messages = from.find_messages(ids);
     if (!messages) return messages.error();
     found.messages = std::move(*messages);
@@ -201,55 +222,65 @@ void receipts::ask_store(carrier_receipt receipt, const receipt_source& by, ackn
     found.parts = std::move(*parts);
     return found;
   };
-  store_.read(std::move(query), [this, by, candidates = std::move(candidates),
-                                 receipt = std::move(receipt), ack = std::move(ack),
-                                 otherwise =
-                                     std::move(otherwise)](store::result<answer> found) mutable {
-    if (!found) {
-      log::error("carrier receipt {}: the store did not answer: {}", receipt.id,
-                 found.error().message());
-      ack.answer(smpp::command_status::x_t_appn);
-      return;
+  store_.read(std::move(query),
+              [this, asked = std::move(asked)](const store::result<answer>& found) mutable {
+                resolve(asked, found);
+              });
+}
+
+void receipts::resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found) {
+  for (auto& one : asked) {
+    if (found) {
+      resolve(one, *found);
+      continue;
     }
-    const store::found_message* message = nullptr;
-    const store::awaited_receipt* row = nullptr;
-    smpp::id_form form{};
-    int most = 0;
-    for (const auto& one : found->awaited.items) {
-      const auto of = std::ranges::find(found->messages.items, one.id,
-                                        [](const auto& any) { return any.message.id; });
-      const auto key = std::ranges::find(candidates, one.key, &smpp::id_candidate::key);
-      if (of == found->messages.items.end() || key == candidates.end()) continue;
-      // Of two messages with one id the later one is meant.
-      const auto belief = belief_in(key->form, receipt.source, of->message.destination, by);
-      if (belief == 0 || belief < most) continue;
-      most = belief;
-      message = &*of;
-      row = &one;
-      form = key->form;
-    }
-    if (const auto meanwhile = find(receipt, by)) {
-      learn(meanwhile->form, receipt, *meanwhile->message);
-      apply(meanwhile->message, meanwhile->part, receipt, by, counted::yes);
-    } else if (message != nullptr) {
-      const auto awaited = make_awaited(*message);
-      learn(form, receipt, *awaited);
-      remember_again(awaited, *row, found->parts);
-      apply(awaited, row->part, receipt, by, counted::yes);
-      store_.add(&store::batch::awaits_done,
-                 store::awaited_receipt{row->carrier, store_.keep(row->key), row->id, row->part});
-    } else if (!receipt.sure) {
-      otherwise(std::move(ack));
-      return;
-    } else {
-      by.figures.receipts_unmatched.Increment();
-      evidence_[by.id].miss();
-      log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
-                by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
-      keep_unmatched(receipt, by.id);
-    }
-    acknowledgements_.add(std::move(ack));
-  });
+    log::error("carrier receipt {}: the store did not answer: {}", one.receipt.id,
+               found.error().message());
+    one.ack.answer(smpp::command_status::x_t_appn);
+  }
+}
+
+// Of two messages with one id the later one is meant.
+std::optional<receipts::stored_match> receipts::choose(const unknown_receipt& one,
+                                                       const answer& found) const {
+  std::optional<stored_match> best;
+  int most = 0;
+  for (const auto& row : found.awaited.items) {
+    if (row.carrier != one.by.id) continue;
+    const auto key = std::ranges::find(one.candidates, row.key, &smpp::id_candidate::key);
+    if (key == one.candidates.end()) continue;
+    const auto of = std::ranges::find(found.messages.items, row.id,
+                                      [](const auto& any) { return any.message.id; });
+    if (of == found.messages.items.end()) continue;
+    const auto belief = belief_in(key->form, one.receipt.source, of->message.destination, one.by);
+    if (belief == 0 || belief < most) continue;
+    most = belief;
+    best = {&*of, &row, key->form};
+  }
+  return best;
+}
+
+void receipts::resolve(unknown_receipt& one, const answer& found) {
+  auto& [receipt, by, ack, otherwise, candidates] = one;
+  if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
+  if (const auto match = choose(one, found)) {
+    const auto& row = *match->row;
+    const auto awaited = make_awaited(*match->message);
+    learn(match->form, receipt, *awaited);
+    remember_again(awaited, row, found.parts);
+    apply(awaited, row.part, receipt, by, counted::yes);
+    store_.add(&store::batch::awaits_done,
+               store::awaited_receipt{row.carrier, store_.keep(row.key), row.id, row.part});
+  } else if (!receipt.sure) {
+    return otherwise(std::move(ack));
+  } else {
+    by.figures.receipts_unmatched.Increment();
+    evidence_[by.id].miss();
+    log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
+              by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
+    keep_unmatched(receipt, by.id);
+  }
+  acknowledgements_.add(std::move(ack));
 }
 
 // Other parts of it, and repetitions, may follow before the store knows what this one said.
@@ -306,7 +337,8 @@ void receipts::match_early(const receipt_source& by, std::string_view carrier_id
     const auto& [early, early_form] = one->second;
     const auto belief =
         belief_in(early_form, early->receipt.source, message->destination.view(), by);
-    if (belief <= most) continue;
+    // One that was read back has no address that could speak against it: its id must speak for it.
+    if (belief <= most || (early->receipt.source.empty() && belief == 1)) continue;
     most = belief;
     best = early;
     form = early_form;
@@ -399,10 +431,11 @@ void receipts::notify(const awaited& message, store::notice_kind kind, smpp::mes
                             .data_coding = message.data_coding,
                             .done_at = wall_now(),
                             .error = std::string(error)};
-    notices_.add(message.login, kind, message.id, {}, std::move(content));
+    notices_.add(message.login, kind, message.id, {},
+                 std::make_unique<notice_content>(std::move(content)));
   } else if (!message.callback_url.empty() && kind == store::notice_kind::receipt) {
     notices_.add(webhook_target(message.account, message.callback_url), kind, message.id,
-                 message.callback_url, std::nullopt);
+                 message.callback_url, nullptr);
   }
 }
 
@@ -414,10 +447,6 @@ void receipts::tell(store::id64 id, std::string_view what) {
 asio::awaitable<void> receipts::restore() {
   store::id64 after = 0;
   while (true) {
-    struct answer {
-      store::rows<store::found_message> messages;
-      store::rows<store::sent_part> parts;
-    };
     auto query = [after](store::reader& from) -> store::result<answer> {
       answer found;
       auto messages = from.awaiting_receipt(after, page);
@@ -447,7 +476,9 @@ asio::awaitable<void> receipts::restore() {
       }
     }
     for (const auto& part : found->parts.items) {
-      auto& message = of_parts[part.id];
+      const auto of = of_parts.find(part.id);
+      if (of == of_parts.end()) continue;  // nobody asked for its receipts
+      const auto& message = of->second;
       message->delivered[part.part] = part.state == store::progress::delivered;
       book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
     }

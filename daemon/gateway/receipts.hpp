@@ -13,12 +13,14 @@
 #include "daemon/observe/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace smppd {
 
@@ -36,8 +38,12 @@ class receipts {
   static constexpr std::chrono::minutes early_age_max{
       10};  // the submit_sm_resp surely came by then
 
-  receipts(async_store& store, id_generator& ids, notices& tell, metrics& figures,
-           std::size_t remembered_max);
+  /// Receipts often overtake the submit_sm_resp of their message on another bind: before the store
+  /// is asked, memory is looked at again.
+  static constexpr std::chrono::milliseconds response_grace{5};
+
+  receipts(asio::io_context& loop, async_store& store, id_generator& ids, notices& tell,
+           metrics& figures, std::size_t remembered_max);
 
   /// A carrier took a part of `message` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
@@ -48,9 +54,10 @@ class receipts {
   void remember(const outbound_ptr& message, const store::sent_part& part);
   /// A receipt came. `ack` is answered once what it says is durable. `otherwise` is called where
   /// the text looked like a receipt, nothing else did, and no message matches: it is a message
-  /// then.
+  /// then. It may be empty where the receipt is `sure`.
   void on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
                   std::function<void(acknowledgement)> otherwise);
+  void stop() { grace_.cancel(); }
   /// A message ended without a carrier's receipt: whoever wanted one is told. The settlement itself
   /// is the caller's.
   void tell_end(const outbound& message, store::progress state, store::reason why,
@@ -67,7 +74,7 @@ class receipts {
   /// Every few seconds: hands old entries to the store and forgets early receipts that nobody
   /// claimed.
   void tidy(time now);
-  [[nodiscard]] std::optional<store::id64> oldest_waiting() const { return book_.oldest_waiting(); }
+  [[nodiscard]] std::optional<store::id64> oldest_waiting() { return book_.oldest_waiting(); }
   [[nodiscard]] std::size_t remembered() const noexcept { return book_.size(); }
 
  private:
@@ -81,8 +88,31 @@ class receipts {
     smpp::id_form form{};
   };
 
-  void ask_store(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
-                 std::function<void(acknowledgement)> otherwise);
+  /// One that memory knew no message for when it came.
+  struct unknown_receipt {
+    carrier_receipt receipt;
+    receipt_source by;
+    acknowledgement ack;
+    std::function<void(acknowledgement)> otherwise;
+    std::vector<smpp::id_candidate> candidates{};
+  };
+  struct answer {
+    store::rows<store::awaited_receipt> awaited;
+    store::rows<store::found_message> messages;
+    store::rows<store::sent_part> parts;
+  };
+  struct stored_match {
+    const store::found_message* message{};
+    const store::awaited_receipt* row{};
+    smpp::id_form form{};
+  };
+
+  [[nodiscard]] bool apply_if_known(const carrier_receipt& receipt, const receipt_source& by);
+  void ask_store();
+  void resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found);
+  void resolve(unknown_receipt& one, const answer& found);
+  [[nodiscard]] std::optional<stored_match> choose(const unknown_receipt& one,
+                                                   const answer& found) const;
   [[nodiscard]] std::optional<receipt_book::match> find(const carrier_receipt& receipt,
                                                         const receipt_source& by) const;
   [[nodiscard]] int belief_in(smpp::id_form form, std::string_view source,
@@ -109,6 +139,8 @@ class receipts {
   metrics& figures_;
   receipt_book book_;
   durable_list<acknowledgement> acknowledgements_;
+  std::vector<unknown_receipt> unknown_;
+  asio::steady_timer grace_;
   std::unordered_multimap<std::string, early_candidate> early_;  // by carrier and candidate key
   std::unordered_map<std::int64_t, smpp::id_form_evidence> evidence_;  // by carrier
   store::id64 restored_from_{0};

@@ -40,7 +40,7 @@ gateway::gateway(asio::io_context& loop, const config& settings, async_store& st
             return make_notice(from, found, into);
           },
           esmes, webhooks),
-      receipts_(store, ids_, notices_, figures, settings.limits.receipts_memory_max),
+      receipts_(loop, store, ids_, notices_, figures, settings.limits.receipts_memory_max),
       inbound_(store, ids_, notices_, figures, directory_, settings,
                [this](submission_request reply) { send_reply(std::move(reply)); }),
       housekeeper_(loop),
@@ -64,7 +64,7 @@ asio::awaitable<void> gateway::restore() {
   }
   co_await reload_directory();
   struct marks {
-    store::id64 last{}, repeats_below{}, receipts_from{};
+    store::id64 last{}, repeats_below{}, young_from{}, receipts_from{};
     bool clean{};
   };
   auto ask_marks = [](store::reader& from) -> store::result<marks> {
@@ -72,15 +72,18 @@ asio::awaitable<void> gateway::restore() {
     if (!last) return last.error();
     const auto repeats_below = from.get_mark(store::mark_repeats_below);
     if (!repeats_below) return repeats_below.error();
+    const auto young_from = from.get_mark(store::mark_young_from);
+    if (!young_from) return young_from.error();
     const auto receipts_from = from.get_mark(store::mark_receipts_from);
     if (!receipts_from) return receipts_from.error();
     const auto clean = from.get_mark(store::mark_clean_stop);
     if (!clean) return clean.error();
-    return marks{*last, *repeats_below, *receipts_from, *clean != 0};
+    return marks{*last, *repeats_below, *young_from, *receipts_from, *clean != 0};
   };
   const auto found =
       value_or_throw(co_await store_.read(ask_marks, asio::use_awaitable), "reading marks");
   ids_ = id_generator(0, found.last);
+  ids_.pass(found.young_from);  // what is accepted now must be found by the next start
   repeats_below_ = found.repeats_below;
   receipts_.set_restored_from(found.receipts_from);
   if (!found.clean && found.last != 0) {

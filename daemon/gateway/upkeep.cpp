@@ -125,6 +125,8 @@ void gateway::sweep() {
   auto boundary = store::first_id_at(now - park_after);
   if (!offered_.empty()) boundary = std::min(boundary, offered_.front());
   park_older_than(boundary);
+  // Should the clock be set back now, what is accepted next must not be below the mark.
+  ids_.pass(boundary);
   store_.add(&store::batch::marks, store::mark{store::mark_young_from, boundary});
   const auto receipts_from = std::min(receipts_.oldest_waiting().value_or(boundary), boundary);
   store_.add(&store::batch::marks, store::mark{store::mark_receipts_from, receipts_from});
@@ -250,14 +252,15 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
     if (rows == found.inbounds.end()) return false;
     const auto& inbound = rows->items.front();
     if (to_webhook) {
-      into.content = webhook_content{
+      into.content = std::make_unique<notice_content>(webhook_content{
           to_uuid(from.sequence),
           webhook::inbound_payload(inbound, directory_.find_keyword_by_id(inbound.keyword),
                                    carrier_name(inbound.carrier)),
-          inbound.account};
+          inbound.account});
     } else {
-      into.content = inbound_content{inbound.types, inbound.source, inbound.destination,
-                                     inbound.data_coding, std::string(inbound.user_data)};
+      into.content = std::make_unique<notice_content>(
+          inbound_content{inbound.types, inbound.source, inbound.destination, inbound.data_coding,
+                          std::string(inbound.user_data)});
     }
     return true;
   }
@@ -267,9 +270,9 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
   if (row == found.messages.items.end()) return false;
   const auto& [message, state] = *row;
   if (to_webhook) {
-    into.content = webhook_content{to_uuid(from.sequence),
-                                   webhook::receipt_payload(*row, carrier_name(state.carrier)),
-                                   message.account};
+    into.content = std::make_unique<notice_content>(webhook_content{
+        to_uuid(from.sequence), webhook::receipt_payload(*row, carrier_name(state.carrier)),
+        message.account});
     return true;
   }
   receipt_content content;
@@ -284,7 +287,7 @@ bool gateway::make_notice(const store::notice& from, const notices::loaded& foun
   content.data_coding = message.data_coding;
   content.done_at = state.changed_at;
   content.error = state.error;
-  into.content = std::move(content);
+  into.content = std::make_unique<notice_content>(std::move(content));
   return true;
 }
 

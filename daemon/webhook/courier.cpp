@@ -21,7 +21,7 @@ notice_courier::taking courier::can_take(const notice_item& item) {
 
 void courier::take(notice_item item) {
   ++targets_[item.target].out;
-  auto& content = std::get<webhook_content>(item.content);
+  auto& content = std::get<webhook_content>(*item.content);
   webhook_request request;
   request.account = content.account;
   request.url = item.url;

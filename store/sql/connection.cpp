@@ -103,6 +103,12 @@ void connection::raise(int code) const {
   boost::system::error_code meaning = translate(code);
   if (meaning == error::cannot_open) {  // SQLite does not say why; the system does
     meaning = translate_open_failure(sqlite3_system_errno(handle_));
+    // Where SQLite could not create a file beside the database, it tries to read it, and says why
+    // that failed.
+    std::error_code none;
+    if (meaning == error::no_directory && std::filesystem::exists(path_, none)) {
+      meaning = error::cannot_open;
+    }
   }
   throw boost::system::system_error(meaning, path_.string() + ": " + sqlite3_errmsg(handle_));
 }

@@ -17,8 +17,8 @@ namespace store {
 /// Reads a state, from its column `state` on.
 [[nodiscard]] message_state read_state(sql::cursor& row, arena& texts);
 
-/// Reads the rows of `select_found`, and what the tables do not say yet. Messages of one submission that follow each other share the
-/// memory of its body.
+/// Reads the rows of `select_found`, and what the tables do not say yet. Messages of one submission
+/// that follow each other share the memory of its body.
 class found_reader {
  public:
   found_reader(arena& texts, const recent::reading& lately) : texts_(&texts), recent_(&lately) {}

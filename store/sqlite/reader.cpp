@@ -221,7 +221,8 @@ result<std::vector<reader::state_count>> sqlite_reader::count_states(id64 submis
   }
   const auto recipients = messages_.recipients.find_number(submission).value_or(0);
   arena texts;
-  for (const id64 id : news.find(submission + id_step, submission + recipients * id_step, id_step)) {
+  for (const id64 id :
+       news.find(submission + id_step, submission + recipients * id_step, id_step)) {
     auto row = messages_.state.select(id, submission);
     if (!row.next()) continue;
     message_state state = read_state(row, texts);
@@ -269,7 +270,8 @@ result<rows<reader::parked_message>> sqlite_reader::parked_messages(std::int64_t
                                                                     std::uint8_t priority,
                                                                     id64 after_sequence,
                                                                     std::size_t limit) {
-  return read_parked(connection_, *recent_, queue_.parked, carrier, priority, after_sequence, limit);
+  return read_parked(connection_, *recent_, queue_.parked, carrier, priority, after_sequence,
+                     limit);
 }
 
 result<rows<reader::parked_message>> sqlite_reader::expired_parked(std::int64_t carrier,
@@ -277,7 +279,8 @@ result<rows<reader::parked_message>> sqlite_reader::expired_parked(std::int64_t 
                                                                    id64 after_sequence,
                                                                    wall_time now,
                                                                    std::size_t limit) {
-  return read_parked(connection_, *recent_, queue_.expired, carrier, priority, after_sequence, now, limit);
+  return read_parked(connection_, *recent_, queue_.expired, carrier, priority, after_sequence, now,
+                     limit);
 }
 
 result<std::vector<std::int64_t>> sqlite_reader::parked_carriers() {

@@ -101,13 +101,12 @@ void recent::add(const batch& changes) {
   for (const settled& one : changes.settlements)
     merge(one);
   for (const notice& one : changes.notices) {
-    const auto [place, is_new] =
-        notices_.try_emplace({one.target, one.sequence},
-                             kept{.what = {.kind = one.kind,
-                                           .subject = one.subject,
-                                           .attempts = one.attempts,
-                                           .due = one.due,
-                                           .url = std::string(one.url)}});
+    const auto [place, is_new] = notices_.try_emplace({one.target, one.sequence},
+                                                      kept{.what = {.kind = one.kind,
+                                                                    .subject = one.subject,
+                                                                    .attempts = one.attempts,
+                                                                    .due = one.due,
+                                                                    .url = std::string(one.url)}});
     if (!is_new) continue;
     ++waiting_;
     ++waiting_notices_;

@@ -104,8 +104,8 @@ class recent {
  private:
   struct kept_change {
     change what;
-    bool waits{true};              // to be written
-    std::uint64_t written_in{0};   // the piece that wrote it last
+    bool waits{true};             // to be written
+    std::uint64_t written_in{0};  // the piece that wrote it last
   };
   struct kept {
     kept_notice what;

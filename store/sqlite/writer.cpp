@@ -35,8 +35,7 @@ std::string pragmas(const sqlite_options& options) {
 
 sqlite_writer::sqlite_writer(const sqlite_options& options, recent& lately)
     : recent_(&lately),
-      journal_from_(options.sole_daemon ? options.journal_from
-                                        : never),
+      journal_from_(options.sole_daemon ? options.journal_from : never),
       recent_max_(options.recent_max),
       connection_(options.path, sql::connection::access::read_write, options.busy_timeout,
                   pragmas(options)),
@@ -65,7 +64,8 @@ result<void> sqlite_writer::commit(const batch& changes) {
   sql::transaction all(connection_);
   if (journaled) {
     // Faster than it fills up.
-    if (!recent_->frozen() && (recent_->waiting() >= recent_max_ || count < journal_from_)) freeze();
+    if (!recent_->frozen() && (recent_->waiting() >= recent_max_ || count < journal_from_))
+      freeze();
     write_recent(count + piece_min, rows_trimmed);
     if (count != 0) journal_.append(changes);
   }

@@ -3,17 +3,21 @@
 # Prints what smppd does per second, what it costs, and how that compares with SQLite alone writing
 # the same rows in the same run. The last line is key=value figures.
 #   tests/bench/path.sh [--count N] [--rate PER_SECOND] [--binds N] [--window N]
-#                       [--receipt-delay MS] [--build DIR] [--callgrind FILE]
+#                       [--receipt-delay MS] [--receipt-jitter MS] [--receipts-in-memory N]
+#                       [--build DIR] [--callgrind FILE]
+# Receipts come after the delay and up to the jitter more, by chance: in random order. smppd
+# remembers 250 000 of them unless told otherwise; the rest it reads from its store.
 # With --callgrind smppd runs under valgrind, which counts instructions: the same every time, on
 # any machine. Only they mean something then, and 20 000 messages are enough.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-count=500000 rate=0 binds=4 window=250 receipt_delay=0 build=build/release callgrind=
+count=500000 rate=0 binds=4 window=250 receipt_delay=0 receipt_jitter=0 in_memory=250000 build=build/release callgrind=
 while [ $# -gt 0 ]; do
   case $1 in
     --count) count=$2 ;; --rate) rate=$2 ;; --binds) binds=$2 ;; --window) window=$2 ;;
-    --receipt-delay) receipt_delay=$2 ;; --build) build=$2 ;;
+    --receipt-delay) receipt_delay=$2 ;; --receipt-jitter) receipt_jitter=$2 ;;
+    --receipts-in-memory) in_memory=$2 ;; --build) build=$2 ;;
     --callgrind) callgrind=$(realpath "$2") ;;
     *) echo "path.sh: $1 is not an option; see the head of this file" >&2; exit 2 ;;
   esac
@@ -55,6 +59,8 @@ listen = "127.0.0.1:$admin"
 [smpp]
 listen = "127.0.0.1:$smpp"
 window = 1000
+[limits]
+receipts_memory_max = $in_memory
 [[carrier]]
 name = "simulated"
 host = "127.0.0.1"
@@ -73,11 +79,11 @@ echo secret | "$smppd" login add --account bench --system-id load \
   --config "$folder/smppd.toml" >/dev/null 2>&1
 
 echo "SQLite alone, the same rows in the same commits ..."
-raw=$("$build/tests/bench/store_bench" 200000 | tail -n 1)
+raw=$("$build/tests/bench/store_bench" raw 200000 | tail -n 1)
 raw_rows=$(tr ' ' '\n' <<<"$raw" | sed -n 's/^raw_rows_per_second=//p')
 
 "$build/examples/smsc_sim" --listen "127.0.0.1:$carrier" --window 1000 \
-  --receipt-delay "$receipt_delay" >"$folder/carrier.log" 2>&1 &
+  --receipt-delay "$receipt_delay" --receipt-jitter "$receipt_jitter" >"$folder/carrier.log" 2>&1 &
 pids+=($!)
 await_port "$carrier"
 under=()

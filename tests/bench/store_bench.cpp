@@ -1,10 +1,14 @@
 // What a message's whole life costs in the store, beside what SQLite itself costs for as many rows.
 //
 //   store_bench [messages] [history] [directory]
+//   store_bench raw [messages]
 //
+// The second form is SQLite alone, for other benchmarks to compare with.
 // `history` messages are put into the store before the clock runs. Every commit holds 1024 changes
 // of each kind, as in a busy daemon: new messages, those of the last commit sent, those of the one
-// before settled and their notices written, older notices done. Ends with one line of figures.
+// before settled and their notices written, older notices done. Once with the journal, as the
+// daemon has it, and once without; with receipts in order, and with receipts in random order,
+// a million messages later on the average. Ends with one line of figures.
 #include "store/sqlite/sqlite.hpp"
 
 #include <sqlite3.h>
@@ -50,9 +54,16 @@ cost measure(Work work) {
   return {wall.count(), cpu_seconds() - cpu_begin};
 }
 
+/// The n-th receipt's message: any order within each `window`, a power of two.
+std::int64_t shuffled(std::int64_t n, std::int64_t window) {
+  constexpr std::int64_t stride = 0x9E3779B1;
+  return n / window * window + n % window * stride % window;
+}
+
 /// Changes of the messages first..first+1023, one function per stage of their life.
 struct stages {
   store::batch& b;
+  std::int64_t window;  // of receipts
 
   void accept(std::int64_t first) const {
     for (std::int64_t n = first; n < first + batch_size; ++n) {
@@ -83,7 +94,7 @@ struct stages {
   void settle(std::int64_t first) const {
     for (std::int64_t n = first; n < first + batch_size; ++n) {
       store::settled s;
-      s.id = id_of(n);
+      s.id = id_of(shuffled(n, window));
       s.at = start;
       s.state = store::progress::delivered;
       b.settlements.push_back(s);
@@ -100,18 +111,21 @@ struct stages {
   }
 };
 
-/// Whole lives of messages first..last, `lag` commits between two stages.
-void live(store::writer& writer, std::int64_t first, std::int64_t last, std::int64_t lag) {
+/// Whole lives of messages first..last, `lag` commits between two stages, and `window` messages
+/// before a receipt comes.
+void live(store::writer& writer, std::int64_t first, std::int64_t last, std::int64_t lag,
+          std::int64_t window = 1) {
   store::batch b;
-  const stages all{b};
+  const stages all{b, window};
+  const std::int64_t late = window == 1 ? 0 : window;
   const auto in_range = [&](std::int64_t n) { return n >= first && n < last; };
   const std::int64_t step = lag * batch_size;
-  for (std::int64_t n = first; n < last + 3 * step; n += batch_size) {
+  for (std::int64_t n = first; n < last + 3 * step + late; n += batch_size) {
     b.clear();
     if (in_range(n)) all.accept(n);
     if (in_range(n - step)) all.send(n - step);
-    if (in_range(n - 2 * step)) all.settle(n - 2 * step);
-    if (in_range(n - 3 * step)) all.told(n - 3 * step);
+    if (in_range(n - 2 * step - late)) all.settle(n - 2 * step - late);
+    if (in_range(n - 3 * step - late)) all.told(n - 3 * step - late);
     const auto done = writer.commit(b);
     if (!done) throw std::runtime_error(done.error().message());
     if ((n - first) % (batch_size * 256) == 0) {
@@ -158,28 +172,65 @@ void raw_rows(const std::string& path, std::int64_t messages) {
   sqlite3_close(db);
 }
 
-int run(std::int64_t messages, std::int64_t history, const std::filesystem::path& directory) {
+struct figures {
+  cost prompt, merged, late;
+};
+
+/// `messages` each way, after what the store holds already.
+figures measure_store(const std::string& path, bool journaled, std::int64_t history,
+                      std::int64_t messages) {
+  constexpr std::int64_t window = 1 << 20;
   store::sqlite_options options;
-  options.path = directory / "store.db";
+  options.path = path;
+  options.sole_daemon = journaled;
   const auto database = store::open_sqlite(options);
   const auto writer = database->make_writer().value();
   live(*writer, 0, history, 1);
-  const cost full = measure([&] { live(*writer, history, history + messages, 1); });
-  const std::int64_t more = history + messages;
-  const cost merged = measure([&] { live(*writer, more, more + messages, 0); });
+  // Whole windows, that every message has its receipt.
+  std::int64_t first = (history + window - 1) / window * window;
+  const std::int64_t late_messages = (messages + window - 1) / window * window;
+  figures all;
+  all.late = measure([&] { live(*writer, first, first + late_messages, 1, window); });
+  all.late.cpu_seconds *= static_cast<double>(messages) / static_cast<double>(late_messages);
+  first += late_messages;
+  all.prompt = measure([&] { live(*writer, first, first + messages, 1); });
+  first += messages;
+  all.merged = measure([&] { live(*writer, first, first + messages, 0); });
+  while (writer->catch_up().value() != 0) {
+  }
+  return all;
+}
+
+int run_raw(std::int64_t messages, const std::filesystem::path& directory) {
+  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages); });
+  std::printf("raw_rows_per_second=%.0f raw_cpu_us_per_row=%.2f\n",
+              2 * static_cast<double>(messages) / raw.seconds,
+              5e5 * raw.cpu_seconds / static_cast<double>(messages));
+  return EXIT_SUCCESS;
+}
+
+int run(std::int64_t messages, std::int64_t history, const std::filesystem::path& directory) {
+  const auto plain = measure_store(directory / "plain.db", false, history, messages);
+  const auto store = measure_store(directory / "store.db", true, history, messages);
   const cost raw = measure([&] { raw_rows(directory / "raw.db", messages); });
 
   const auto count = static_cast<double>(messages);
-  const double per_second = count / full.seconds;
+  const auto each = [&](const cost& of) { return 1e6 * of.cpu_seconds / count; };
+  const double per_second = count / store.prompt.seconds;
   const double raw_rows_per_second = 2 * count / raw.seconds;
+  std::printf("CPU of a message, us: %.2f; with random late receipts %.2f\n", each(store.prompt),
+              each(store.late));
+  std::printf("without the journal:  %.2f; with random late receipts %.2f\n", each(plain.prompt),
+              each(plain.late));
   std::printf(
-      "messages=%lld history=%lld seconds=%.3f per_second=%.0f us_per_message=%.2f "
-      "cpu_us_per_message=%.2f merged_cpu_us_per_message=%.2f raw_rows_per_second=%.0f "
-      "raw_cpu_us_per_row=%.2f ratio=%.3f cpu_ratio=%.3f\n",
-      static_cast<long long>(messages), static_cast<long long>(history), full.seconds, per_second,
-      1e6 / per_second, 1e6 * full.cpu_seconds / count, 1e6 * merged.cpu_seconds / count,
-      raw_rows_per_second, 1e6 * raw.cpu_seconds / (2 * count), per_second / raw_rows_per_second,
-      raw.cpu_seconds / 2 / full.cpu_seconds);
+      "messages=%lld history=%lld per_second=%.0f cpu_us_per_message=%.2f "
+      "merged_cpu_us_per_message=%.2f late_cpu_us_per_message=%.2f "
+      "plain_cpu_us_per_message=%.2f plain_late_cpu_us_per_message=%.2f "
+      "raw_rows_per_second=%.0f raw_cpu_us_per_row=%.2f ratio=%.3f cpu_ratio=%.3f\n",
+      static_cast<long long>(messages), static_cast<long long>(history), per_second,
+      each(store.prompt), each(store.merged), each(store.late), each(plain.prompt),
+      each(plain.late), raw_rows_per_second, each(raw) / 2, per_second / raw_rows_per_second,
+      raw.cpu_seconds / 2 / store.prompt.cpu_seconds);
   return EXIT_SUCCESS;
 }
 
@@ -194,7 +245,9 @@ int main(int argc, char** argv) {
   if (::mkdtemp(own.data()) == nullptr) return EXIT_FAILURE;
   const std::filesystem::path directory = argc > 3 ? argv[3] : own;
   try {
-    const int result = run(number(1, 500'000), number(2, 0), directory);
+    const bool raw = argc > 1 && std::string_view(argv[1]) == "raw";
+    const int result =
+        raw ? run_raw(number(2, 200'000), own) : run(number(1, 500'000), number(2, 0), directory);
     std::filesystem::remove_all(own);
     return result;
   } catch (const std::exception& failure) {

@@ -109,7 +109,7 @@ TEST_F(Inbound, KeywordIsToldToItsWebhookAndAnsweredOverTheSameCarrier) {
   const auto& told = run_->webhooks.taken[0];
   EXPECT_EQ(told.kind, store::notice_kind::inbound);
   EXPECT_EQ(told.url, "https://example.com/win");
-  EXPECT_EQ(std::get<smppd::webhook_content>(told.content).account, account_);
+  EXPECT_EQ(std::get<smppd::webhook_content>(*told.content).account, account_);
   EXPECT_EQ(stored(0).text, " win a car");
   EXPECT_EQ(stored(0).account, account_);
   EXPECT_NE(stored(0).keyword, 0);

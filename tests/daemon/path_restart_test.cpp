@@ -66,6 +66,23 @@ TEST_P(Restart, DoesNotSendAgainWhatWasSent) {
   EXPECT_EQ(telco().submits.size(), 1U);
 }
 
+TEST_P(Restart, StartsWhereALongMessageWantedNoReceipt) {
+  start();
+  std::string id;
+  {
+    const auto esme = bind();
+    auto pdu = esme_message(std::string(170, 'x'));
+    pdu.registered_delivery = 0;
+    id = submit(*esme, pdu);
+    esme->close();
+    wait([&] { return esme->closed; });
+  }
+  wait_for(id, progress::sent);
+  end();
+  start();
+  EXPECT_EQ(run_->gateway.receipts_remembered(), 0U);
+}
+
 TEST_P(Restart, MatchesReceiptsOfEarlierMessages) {
   start();
   const auto id = submit("Hello");
@@ -132,6 +149,22 @@ TEST_P(Restart, SendsAllPartsOfAMessageThatIsCutAnew) {
   ASSERT_EQ(telco().submits.size(), 1U);
   EXPECT_TRUE(state_of(id).possible_duplicate);
   telco().deliver(scripted_carrier::receipt("new-1"));
+  wait_for(id, progress::delivered);
+}
+
+// FE is 254, but nobody said that this carrier counts in hexadecimal.
+TEST_P(Restart, DoesNotMatchAnEarlyReceiptWhoseIdIsTheSameInAnotherBase) {
+  start();
+  telco().deliver(scripted_carrier::receipt("FE", "UNDELIV"));
+  wait([&] { return telco().answers.size() == 1; });
+  end();
+  start();
+  telco().deliver(scripted_carrier::receipt("AB"));  // letters: it may be
+  wait([&] { return telco().answers.size() == 1; });
+  telco().on_submit = [](const auto& one) { scripted_carrier::accept(one, "254"); };
+  const auto id = submit("Hello");
+  wait_for(id, progress::sent);
+  telco().deliver(scripted_carrier::receipt("254"));
   wait_for(id, progress::delivered);
 }
 

@@ -34,7 +34,7 @@ TEST_F(Path, OfAnHttpMessageEndsWithItsReceiptAtTheWebhook) {
   const auto& told = run_->webhooks.taken[0];
   EXPECT_EQ(told.subject, id);
   EXPECT_EQ(told.url, "https://example.com/receipts");
-  EXPECT_EQ(std::get<smppd::webhook_content>(told.content).account, account_);
+  EXPECT_EQ(std::get<smppd::webhook_content>(*told.content).account, account_);
   EXPECT_EQ(run_->gateway.queued(), 0U);
 }
 

@@ -20,7 +20,7 @@ class WebhookCourier : public testing::Test {
     notice_item item;
     item.target = target;
     item.url = "http://127.0.0.1:" + std::to_string(silent_.local_endpoint().port()) + "/";
-    item.content = content;
+    item.content = std::make_unique<notice_content>(content);
     courier_.take(std::move(item));
   }
   static webhook_config settings() {

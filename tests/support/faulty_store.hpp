@@ -37,6 +37,7 @@ class faulty_writer final : public store::writer {
     return done;
   }
 
+  store::result<std::size_t> catch_up() override { return real_->catch_up(); }
   store::result<std::vector<std::int64_t>> carrier_ids(
       std::span<const std::string> names) override {
     return real_->carrier_ids(names);

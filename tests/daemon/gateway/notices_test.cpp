@@ -60,7 +60,7 @@ class Notices : public testing::Test {
     notices_ = std::make_unique<notices>(
         loop_, *store_, ids_, in_memory_max, [this] { return now_; },
         [this](const store::notice& from, const notices::loaded&, notice_item& into) {
-          into.content = webhook_content{"id", "from the store"};
+          into.content = std::make_unique<notice_content>(webhook_content{"id", "from the store"});
           return from.subject != gone_;
         },
         esmes_, webhooks_);
@@ -68,7 +68,8 @@ class Notices : public testing::Test {
   void add(std::int64_t target, store::id64 subject) {
     receipt_content content;
     content.id = subject;
-    notices_->add(target, notice_kind::receipt, subject, {}, content);
+    notices_->add(target, notice_kind::receipt, subject, {},
+                  std::make_unique<notice_content>(content));
   }
   template <class Condition>
   void run_until(Condition happened) {
@@ -105,7 +106,7 @@ TEST_F(Notices, AreTakenOnceTheyAreDurable) {
   run_until_taken(1);
   EXPECT_TRUE(store_->healthy());
   EXPECT_EQ(esmes_.taken[0].target, esme);
-  EXPECT_EQ(std::get<receipt_content>(esmes_.taken[0].content).id, 7);
+  EXPECT_EQ(std::get<receipt_content>(*esmes_.taken[0].content).id, 7);
 }
 
 TEST_F(Notices, AreKeptUntilTheyAreAcknowledged) {
@@ -122,10 +123,10 @@ TEST_F(Notices, AreKeptUntilTheyAreAcknowledged) {
 TEST_F(Notices, GoToTheCourierOfTheirTarget) {
   esmes_.takers = {esme};
   webhooks_.takers = {webhook};
-  notices_->add(webhook, notice_kind::receipt, 8, "https://example.com/x", std::nullopt);
+  notices_->add(webhook, notice_kind::receipt, 8, "https://example.com/x", nullptr);
   run_until([&] { return webhooks_.taken.size() == 1; });
   EXPECT_EQ(webhooks_.taken[0].url, "https://example.com/x");
-  EXPECT_EQ(std::get<webhook_content>(webhooks_.taken[0].content).body, "from the store");
+  EXPECT_EQ(std::get<webhook_content>(*webhooks_.taken[0].content).body, "from the store");
   EXPECT_TRUE(esmes_.taken.empty());
 }
 
@@ -197,13 +198,14 @@ TEST_F(Notices, ThatNobodyWantsMayBeAcknowledgedLate) {
   esmes_.takers = {esme};
   add(esme, 1);
   run_until_taken(1);
-  const auto item = esmes_.taken[0];
+  auto item = std::move(esmes_.taken[0]);
+  const auto sequence = item.sequence;
   esmes_.unwanted = {1};
   notices_->start({});
-  notices_->failed(item, 5s, false);
+  notices_->failed(std::move(item), 5s, false);
   now_ += 5s;
   run_until([&] { return esmes_.passed_over == 1; });
-  notices_->done_late(esme, item.sequence);
+  notices_->done_late(esme, sequence);
   EXPECT_EQ(stored(esme), 0U);
   EXPECT_EQ(notices_->waiting(false), 0U);
 }
@@ -213,7 +215,7 @@ TEST_F(Notices, ThatFailedAreTakenAgainAfterAPause) {
   esmes_.takers = {esme};
   add(esme, 7);
   run_until_taken(1);
-  notices_->failed(esmes_.taken[0], 5s, false);
+  notices_->failed(std::move(esmes_.taken[0]), 5s, false);
   add(esme, 8);
   run_until_taken(2);
   EXPECT_EQ(esmes_.taken[1].subject, 8) << "others do not wait for it";
@@ -222,13 +224,34 @@ TEST_F(Notices, ThatFailedAreTakenAgainAfterAPause) {
   EXPECT_EQ(esmes_.taken[2].subject, 7);
 }
 
+// A crash repeats what is done and not recorded.
+TEST_F(Notices, ThatAreDoneAndNotRecordedHaveABound) {
+  esmes_.room = 0;
+  const auto count = notices::unrecorded_max + 1;
+  for (std::size_t n = 1; n <= count; ++n)
+    add(esme, static_cast<store::id64>(n));
+  run_until([&] { return notices_->waiting(false) == count; });
+  esmes_.takers = {esme};
+  esmes_.room = 1;
+  notices_->wake(esme);
+  for (std::size_t n = 1; n < count; ++n) {
+    ASSERT_EQ(esmes_.taken.size(), 1U) << n;
+    const auto sequence = esmes_.taken[0].sequence;
+    esmes_.taken.clear();
+    notices_->done(esme, sequence);
+  }
+  EXPECT_TRUE(esmes_.taken.empty());
+  run_until_taken(1);
+  EXPECT_EQ(esmes_.taken[0].subject, static_cast<store::id64>(count));
+}
+
 TEST_F(Notices, RememberHowOftenTheyWereTried) {
   webhooks_.takers = {webhook};
-  notices_->add(webhook, notice_kind::receipt, 8, "https://example.com/x", std::nullopt);
+  notices_->add(webhook, notice_kind::receipt, 8, "https://example.com/x", nullptr);
   run_until([&] { return webhooks_.taken.size() == 1; });
-  auto item = webhooks_.taken[0];
+  auto item = std::move(webhooks_.taken[0]);
   item.attempts = 3;
-  notices_->failed(item, 30s, true);
+  notices_->failed(std::move(item), 30s, true);
   open();
   webhooks_.taken.clear();
   notices_->start({webhook});
@@ -245,7 +268,7 @@ TEST_F(Notices, ThatWereReturnedAreTheNextInLine) {
   add(esme, 1);
   add(esme, 2);
   run_until_taken(1);
-  auto item = esmes_.taken[0];
+  auto item = std::move(esmes_.taken[0]);
   esmes_.taken.clear();
   esmes_.room = 2;
   notices_->returned(std::move(item));

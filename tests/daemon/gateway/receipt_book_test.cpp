@@ -141,12 +141,17 @@ TEST_F(ReceiptBook, HandsOverWhatIsTooOld) {
 TEST_F(ReceiptBook, KnowsTheOldestThatWaits) {
   auto book = make(10);
   EXPECT_EQ(book.oldest_waiting(), std::nullopt);
-  const auto first = message(5);
-  book.add(telco, "1", 1, message(7), now_);
-  book.add(telco, "2", 1, first, now_);
+  const auto five = message(5), seven = message(7), nine = message(9);
+  book.add(telco, "1", 1, seven, now_);
+  book.add(telco, "2", 1, five, now_);
+  book.add(telco, "3", 1, nine, now_);
   EXPECT_EQ(book.oldest_waiting(), 5);
-  first->settled = true;
-  EXPECT_EQ(book.oldest_waiting(), 7);
+  seven->settled = true;
+  EXPECT_EQ(book.oldest_waiting(), 5);
+  five->settled = true;
+  EXPECT_EQ(book.oldest_waiting(), 9);
+  nine->settled = true;
+  EXPECT_EQ(book.oldest_waiting(), std::nullopt);
 }
 
 class Belief : public testing::Test {

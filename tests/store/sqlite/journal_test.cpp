@@ -215,7 +215,8 @@ TEST(Journal, IsNotToldFromTheTables) {
       if (random.up_to(9) == 0) journaled.open();  // as after a crash: nothing was caught up
       ASSERT_EQ(journaled.dump(), plain.dump()) << "seed " << seed << ", step " << step;
     }
-    while (journaled.writer().catch_up().value() != 0) {}
+    while (journaled.writer().catch_up().value() != 0) {
+    }
     ASSERT_EQ(journaled.dump(), plain.dump()) << "seed " << seed << ", at rest";
   }
 }
