@@ -1,0 +1,187 @@
+"""SMPP peers that misbehave on request: an ESME that keeps account of what it was promised, and a
+carrier whose every answer is a decision of the test. What they do not need of SMPP is left out.
+"""
+import itertools
+import os
+import re
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from harness import PATIENCE, Daemon, answers, wait_for
+
+NACK, RESPONSE = 0x80000000, 0x80000000
+BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER = 0x01, 0x02, 0x09
+SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK = 0x04, 0x05, 0x06, 0x15
+OK, SYSERR, MSGQFUL, THROTTLED = 0x00, 0x08, 0x14, 0x58
+REFUSED_FOR_NOW = (SYSERR, MSGQFUL, THROTTLED)
+RECEIPT = 0x04  # esm_class
+TEXT_OFFSET = 9  # of short_message's length behind the addresses
+
+
+def pdu(command, status, sequence, body=b""):
+    return struct.pack(">IIII", 16 + len(body), command, status, sequence) + body
+
+
+def read_pdu(stream):
+    """(command, status, sequence, body), or None at the end."""
+    head = stream.read(16)
+    if len(head) < 16:
+        return None
+    length, command, status, sequence = struct.unpack(">IIII", head)
+    return command, status, sequence, stream.read(length - 16)
+
+
+def c_string(body, at):
+    end = body.index(b"\0", at)
+    return body[at:end].decode("latin1"), end + 1
+
+
+def message_of(body):
+    """What submit_sm and deliver_sm have in common: addresses, esm_class and text."""
+    _, at = c_string(body, 0)
+    source, at = c_string(body, at + 2)
+    destination, at = c_string(body, at + 2)
+    esm_class = body[at]
+    _, after = c_string(body, at + 3)
+    _, after = c_string(body, after)
+    registered_delivery, length = body[after], body[after + 4]
+    text = body[after + 5:after + 5 + length].decode("latin1")
+    return source, destination, esm_class, registered_delivery, text
+
+
+def message(source, destination, text, esm_class=0, registered_delivery=0, schedule="",
+            validity=""):
+    octets = text.encode("latin1")
+    return (b"\0\x01\x01" + source.encode() + b"\0\x01\x01" + destination.encode() + b"\0"
+            + bytes((esm_class, 0, 0)) + schedule.encode() + b"\0" + validity.encode() + b"\0"
+            + bytes((registered_delivery, 0, 0, 0, len(octets))) + octets)
+
+
+class Link:
+    """One connection; the subclass says what to do with each PDU. Ends when the peer does."""
+
+    def __init__(self, connected):
+        self.socket = connected
+        self.writing = threading.Lock()
+        self.closed = threading.Event()
+        self.reader = threading.Thread(target=self.read_all, daemon=True)
+
+    def write(self, octets):
+        try:
+            with self.writing:
+                self.socket.sendall(octets)
+        except OSError:
+            self.closed.set()
+
+    def read_all(self):
+        try:
+            with self.socket.makefile("rb") as stream:
+                while (one := read_pdu(stream)) is not None:
+                    self.on_pdu(*one)
+        except (OSError, ValueError):
+            pass
+        self.closed.set()
+
+    def close(self):
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.socket.close()
+        self.closed.set()
+
+
+class Esme(Link):
+    """A transceiver. `answered`: status by text; `ids`: text by message id; `receipts`: the states
+    that were reported, by message id."""
+
+    def __init__(self, port, window=10, system_id="load", password="secret"):
+        super().__init__(socket.create_connection(("127.0.0.1", port), PATIENCE))
+        self.window = threading.Semaphore(window)
+        self.waiting, self.answered, self.ids, self.receipts = {}, {}, {}, {}
+        self.bound, self.bind_status = threading.Event(), None
+        self.sequences = itertools.count(2)
+        self.reader.start()
+        self.write(pdu(BIND_TRANSCEIVER, 0, 1, system_id.encode() + b"\0" + password.encode()
+                       + b"\0\0\x34\0\0\0"))
+        if not self.bound.wait(PATIENCE) or self.bind_status != OK:
+            self.close()
+            raise ConnectionError(f"bind was answered {self.bind_status}")
+
+    def submit(self, text, patience=PATIENCE, **fields):
+        """Waits for room in the window; False where the link ended, or no room came."""
+        end = time.monotonic() + patience
+        while not self.window.acquire(timeout=0.1):
+            if self.closed.is_set() or time.monotonic() > end:
+                return False
+        sequence = next(self.sequences)
+        self.waiting[sequence] = text
+        self.write(pdu(SUBMIT_SM, 0, sequence, message("4790", "4791234567", text,
+                                                       registered_delivery=1, **fields)))
+        return not self.closed.is_set()
+
+    def on_pdu(self, command, status, sequence, body):
+        if command == BIND_TRANSCEIVER | RESPONSE:
+            self.bind_status = status
+            self.bound.set()
+        elif command == SUBMIT_SM | RESPONSE:
+            text = self.waiting.pop(sequence)
+            if status == OK:
+                self.ids[c_string(body, 0)[0]] = text
+            self.answered[text] = status
+            self.window.release()
+        elif command == DELIVER_SM:
+            text = message_of(body)[4]
+            if found := re.match(r"id:(\S+) .*stat:(\w+)", text):
+                self.receipts.setdefault(found[1], []).append(found[2])
+            self.write(pdu(DELIVER_SM | RESPONSE, OK, sequence, b"\0"))
+        elif command in (ENQUIRE_LINK, UNBIND):
+            self.write(pdu(command | RESPONSE, OK, sequence))
+
+    def accepted(self):
+        return {text for text, status in self.answered.items() if status == OK}
+
+    def unreported(self):
+        return {text for message_id, text in list(self.ids.items())
+                if message_id not in self.receipts}
+
+
+class TroubledDaemon(Daemon):
+    """smppd with libraries preloaded, with settings of the carrier, and with tables of its own."""
+
+    def __init__(self, program, folder, carrier, tables="", carrier_settings=""):
+        self.environment = dict(os.environ)
+        super().__init__(program, folder, carrier, tables)
+        with open(self.config, encoding="utf-8") as lines:
+            text = lines.read()
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(text.replace("[[route]]", carrier_settings + "\n[[route]]", 1))
+
+    def preload(self, library, **variables):
+        self.environment.update(LD_PRELOAD=library, **variables)
+
+    def launch(self):
+        self.process = subprocess.Popen([self.program, "run", "--config", self.config],
+                                        stdout=self.log, stderr=self.log, env=self.environment)
+
+    def start(self):
+        self.launch()
+        wait_for("smppd", lambda: self.process.poll() is not None or
+                 answers(self.http) and answers(self.smpp))
+        assert self.process.poll() is None, f"smppd did not start: {self.last_words()}"
+
+    def last_words(self, count=3):
+        with open(self.log.name, encoding="utf-8", errors="replace") as lines:
+            return " | ".join(line.strip() for line in lines.readlines()[-count:])
+
+    def stop_hard(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
