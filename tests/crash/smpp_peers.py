@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from harness import PATIENCE, Daemon, answers, wait_for
+from harness import PATIENCE, Carrier, Daemon, answers, free_port, wait_for
 
 NACK, RESPONSE = 0x80000000, 0x80000000
 BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER = 0x01, 0x02, 0x09
@@ -149,16 +149,31 @@ class Esme(Link):
                 if message_id not in self.receipts}
 
 
+class SimulatedCarrier(Carrier):
+    """smsc_sim with options of the test's own."""
+
+    def __init__(self, program, folder, *more):  # pylint: disable=super-init-not-called
+        self.log = os.path.join(folder, "submits.log")
+        self.port, self.control = free_port(), free_port()
+        self.process = subprocess.Popen(
+            [program, "--listen", f"127.0.0.1:{self.port}", "--control",
+             f"127.0.0.1:{self.control}", "--log", self.log, "--window", "500", *more],
+            stdout=subprocess.DEVNULL)
+        wait_for("the simulated carrier", lambda: answers(self.control))
+
+
 class TroubledDaemon(Daemon):
     """smppd with libraries preloaded, with settings of the carrier, and with tables of its own."""
 
-    def __init__(self, program, folder, carrier, tables="", carrier_settings=""):
+    def __init__(self, program, folder, carrier, tables="", carrier_settings="",
+                 smpp_settings=""):
         self.environment = dict(os.environ)
         super().__init__(program, folder, carrier, tables)
         with open(self.config, encoding="utf-8") as lines:
             text = lines.read()
         with open(self.config, "w", encoding="utf-8") as out:
-            out.write(text.replace("[[route]]", carrier_settings + "\n[[route]]", 1))
+            text = text.replace("[[route]]", carrier_settings + "\n[[route]]", 1)
+            out.write(text.replace("[smpp]", "[smpp]\n" + smpp_settings, 1))
 
     def preload(self, library, **variables):
         self.environment.update(LD_PRELOAD=library, **variables)
@@ -177,11 +192,11 @@ class TroubledDaemon(Daemon):
         with open(self.log.name, encoding="utf-8", errors="replace") as lines:
             return " | ".join(line.strip() for line in lines.readlines()[-count:])
 
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
     def stop_hard(self):
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-
-    def resident_kib(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as lines:
-            return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
