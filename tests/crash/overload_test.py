@@ -4,8 +4,8 @@
 A carrier takes about 500 messages a second. Against that stand esme_load on several binds with big
 windows, two ESMEs that look at each answer, and HTTP callers on many connections, all as fast as
 they are answered. Then
-  - what there is no room for is answered 503 or 429, ESME_RTHROTTLED, ESME_RMSGQFUL or ESME_RSYSERR,
-    and nothing else,
+  - what there is no room for is answered 503 or 429, ESME_RTHROTTLED, ESME_RMSGQFUL or
+    ESME_RSYSERR, and nothing else,
   - the memory of smppd does not grow once its queues are full,
   - what was accepted reaches the carrier, once, and is reported,
   - and after it a single message goes through to its receipt.

@@ -149,6 +149,107 @@ class Esme(Link):
                 if message_id not in self.receipts}
 
 
+class SmscLink(Link):
+    def __init__(self, connected, smsc):
+        super().__init__(connected)
+        self.smsc, self.bound = smsc, False
+        self.sequences = itertools.count(1)
+        self.reader.start()
+
+    def on_pdu(self, command, status, sequence, body):
+        if command in (BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER):
+            self.write(pdu(command | RESPONSE, OK, sequence, b"smsc\0"))
+            self.bound = True
+        elif command == SUBMIT_SM:
+            self.smsc.on_submit(self, sequence, message_of(body))
+        elif command == DELIVER_SM | RESPONSE:
+            self.smsc.on_taken(self, sequence, status)
+        elif command in (ENQUIRE_LINK, UNBIND):
+            self.write(pdu(command | RESPONSE, OK, sequence))
+
+
+class Smsc:
+    """A carrier. `decide(text, times)` says what becomes of a submit_sm that was seen so often:
+    after how many seconds it is answered, or None for never, and with which command_status. What
+    is answered ESME_ROK, or never, is reported as delivered, on any bind, until that was taken."""
+
+    RESEND_SECONDS = 2
+
+    def __init__(self, rng):
+        self.rng, self.decide = rng, lambda text, times: (0, OK)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.lock = threading.Lock()
+        self.links, self.seen, self.numbers = [], {}, itertools.count(1)
+        self.untold, self.receipts_taken, self.over = {}, 0, threading.Event()
+        self.threads = [threading.Thread(target=self.accept_all, daemon=True),
+                        threading.Thread(target=self.tell_all, daemon=True)]
+        for thread in self.threads:
+            thread.start()
+
+    def accept_all(self):
+        while not self.over.is_set():
+            try:
+                connected, _ = self.listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                self.links = [link for link in self.links if not link.closed.is_set()]
+                self.links.append(SmscLink(connected, self))
+
+    def on_submit(self, link, sequence, fields):
+        source, destination, _, registered_delivery, text = fields
+        with self.lock:
+            times = self.seen[text] = self.seen.get(text, 0) + 1
+        message_id = f"{next(self.numbers):08x}"
+        delay, status = self.decide(text, times)
+
+        def answer():
+            if delay is not None:
+                body = message_id.encode() + b"\0" if status == OK else b""
+                link.write(pdu(SUBMIT_SM | RESPONSE, status, sequence, body))
+            if status == OK and registered_delivery:
+                with self.lock:
+                    self.untold[message_id] = (destination, source, 0.0, None)
+        if delay:
+            later = threading.Timer(delay, answer)
+            later.daemon = True
+            later.start()
+        else:
+            answer()
+
+    def tell_all(self):
+        while not self.over.wait(0.05):
+            now = time.monotonic()
+            with self.lock:
+                links = [one for one in self.links if one.bound and not one.closed.is_set()]
+                due = [one for one in self.untold.items() if now >= one[1][2]] if links else []
+            for message_id, (source, destination, _, _) in due:
+                link = self.rng.choice(links)
+                sequence = next(link.sequences)
+                with self.lock:
+                    self.untold[message_id] = (source, destination, now + self.RESEND_SECONDS,
+                                               (link, sequence))
+                link.write(pdu(DELIVER_SM, OK, sequence, message(
+                    source, destination, f"id:{message_id} sub:001 dlvrd:001 submit date:"
+                    "2601010000 done date:2601010000 stat:DELIVRD err:000 text:", RECEIPT)))
+
+    def on_taken(self, link, sequence, status):
+        with self.lock:
+            for message_id, row in self.untold.items():
+                if row[3] == (link, sequence):
+                    if status == OK:
+                        del self.untold[message_id]
+                        self.receipts_taken += 1
+                    return
+
+    def close(self):
+        self.over.set()
+        self.listener.close()
+        for link in self.links:
+            link.close()
+
+
 class SimulatedCarrier(Carrier):
     """smsc_sim with options of the test's own."""
 
