@@ -12,7 +12,7 @@ cases smppd is killed in the midst of it. Then
   - nothing that was answered with an error reaches the carrier (but for what was answered right
     before a kill: the fate of that commit is unknown),
   - the database is intact.
-At last octets of the database are changed: smppd says so, or is not touched by it.
+At last octets of pages of the database are changed: smppd says so, or is not touched by it.
 """
 import argparse
 import collections
@@ -54,6 +54,15 @@ STOPPING = {("pwrite", "log"): 4, ("sync", "log"): 3, ("pwrite", "database"): 6,
             ("lock", "database"): 4, ("truncate", "log"): 1}
 TROUBLE_SECONDS = 0.6
 STUCK_SECONDS = 5
+PAGE_OCTETS, DAMAGED_OCTETS = 4096, 32
+CASES_PER_DAMAGE = 5
+BURST = 400  # messages: more than memory takes, so that the rest is read back from the store
+SETTINGS = """busy_timeout = "200ms"
+[limits]
+shutdown_timeout = "4s"
+queue_memory_max = 100
+receipts_memory_max = 100
+"""
 
 Case = collections.namedtuple("Case", "when call file nth error lasting how killed")
 
@@ -86,14 +95,16 @@ class FailingDisk:
 
 
 class Load:
-    """One ESME and one HTTP caller, each with a message at a time or a few."""
+    """One ESME and one HTTP caller, after as many messages at once as `burst` says."""
 
-    def __init__(self, daemon, disk, serials):
+    def __init__(self, daemon, disk, serials, burst):
         self.daemon, self.disk, self.serials = daemon, disk, serials
         self.over = threading.Event()
         self.accepted_http, self.refused, self.unknown, self.untrue = {}, {}, set(), []
         self.statuses = collections.Counter()
-        self.esme = Esme(daemon.smpp)
+        self.esme = Esme(daemon.smpp, window=100)
+        for serial in itertools.islice(serials, burst):
+            self.esme.submit(f"burst #{serial}")
         self.threads = [threading.Thread(target=self.send), threading.Thread(target=self.submit)]
         for thread in self.threads:
             thread.start()
@@ -153,8 +164,7 @@ class Trial:
     def __init__(self, programs, folder):
         self.carrier = Carrier(programs.smsc_sim, folder)
         self.daemon = TroubledDaemon(programs.smppd, folder, self.carrier,
-                                     'busy_timeout = "200ms"\n[limits]\nshutdown_timeout = "4s"',
-                                     'reconnect_min = "100ms"')
+                                     SETTINGS, 'reconnect_min = "100ms"\nrate = 400')
         self.disk = FailingDisk(folder)
         self.daemon.preload(programs.failing_disk, FAILING_DISK=self.disk.path,
                             FAILING_DISK_STORE=self.daemon.store)
@@ -166,7 +176,8 @@ class Trial:
         before = self.carrier.figures()["repeats"]
         if self.daemon.process is None:
             self.daemon.start()
-        load = Load(self.daemon, self.disk, self.serials)
+        burst = BURST if case.when == "running" and case.call == "pread" else 0
+        load = Load(self.daemon, self.disk, self.serials, burst)
         outcome = {"running": self.run_in_trouble, "stopping": self.stop_in_trouble,
                    "starting": self.start_in_trouble}[case.when](case, load)
         refused = self.check(case, outcome, load, before)
@@ -243,12 +254,10 @@ class Trial:
         self.disk.disarm()
         if status is None:
             return "started all the same" if hit else "not reached"
-        words = self.daemon.last_words(3).replace(" | ", "\n")
-        assert status == 1, f"smppd ended with {status}: {words}"
-        why = re.findall(r"(?:error|smppd:) (.*)", words)
-        assert why and re.search("disk|database", why[-1]), f"unclear: {words}"
+        assert status == 1, f"smppd ended with {status}: {self.daemon.last_words()}"
+        why = self.why_refused()
         self.daemon.start()
-        return "start refused: " + why[-1].replace(self.daemon.store + ": ", "")
+        return "start refused: " + why
 
     def ready(self):
         try:
@@ -264,6 +273,9 @@ class Trial:
         for text, status in load.esme.answered.items():
             assert status in (OK, *REFUSED_FOR_NOW), f"{text} was answered {status:#x}"
         wait_for("a new message to be accepted", self.accepts)
+        odd = [what for what in load.statuses if what not in
+               ("http 202", "http 503", "get 200", "get 503", "get nothing")]
+        assert not odd, f"answers {odd}"
         promised = load.accepted()
         self.promised += len(promised)
         listener = load.esme if not load.esme.closed.is_set() else Esme(self.daemon.smpp)
@@ -296,6 +308,40 @@ class Trial:
         for text, message_id in load.accepted_http.items():
             wait_for(f"the receipt of {text}", lambda m=message_id: self.daemon.call(
                 f"/v1/sms/messages/{m}")[1].get("status") == "DELIVERED")
+
+    def run_damaged(self, rng):
+        """Starts on a copy of the database in which some octets of a page are others."""
+        with open(self.daemon.store, "rb") as file:
+            intact = file.read()
+        page = rng.randrange(len(intact) // PAGE_OCTETS)
+        at = page * PAGE_OCTETS + rng.choice((0, rng.randrange(PAGE_OCTETS - DAMAGED_OCTETS)))
+        with open(self.daemon.store, "r+b") as file:
+            file.seek(at)
+            file.write(rng.randbytes(DAMAGED_OCTETS))
+        self.daemon.launch()
+        wait_for("smppd to start or to give up", lambda: self.daemon.process.poll() is not None or
+                 self.ready())
+        status = self.daemon.process.poll()
+        if status is None:
+            answered = self.daemon.send(f"damaged #{next(self.serials)}")[0]
+            assert answered in (202, 503), f"an answer {answered}"
+            status = self.daemon.end(signal.SIGTERM)
+            outcome = f"runs, answers {answered}, stops with {status}"
+        else:
+            outcome = "start refused: " + self.why_refused()
+        assert status in (0, 1), f"smppd ended with {status}: {self.daemon.last_words(5)}"
+        for suffix in ("-wal", "-shm"):
+            if os.path.exists(self.daemon.store + suffix):
+                os.remove(self.daemon.store + suffix)
+        with open(self.daemon.store, "wb") as file:
+            file.write(intact)
+        return page, outcome
+
+    def why_refused(self):
+        words = self.daemon.last_words(3).replace(" | ", "\n")
+        why = re.findall(r"(?:error|smppd:) (.*)", words)
+        assert why and re.search("disk|database", why[-1]), f"unclear: {words}"
+        return why[-1].replace(self.daemon.store + ": ", "")
 
     def check_database(self):
         intact = subprocess.run(["sqlite3", self.daemon.store, "PRAGMA integrity_check"],
@@ -384,9 +430,15 @@ def main():
                     break
         if trial:
             promised, refused = promised + trial.promised, refused + trial.refused
-            trial.daemon.end(signal.SIGTERM)
-            trial.check_database()
-            trial.end()
+            try:
+                trial.daemon.end(signal.SIGTERM)
+                trial.check_database()
+                for _ in range(len(chosen) // CASES_PER_DAMAGE):
+                    page, outcome = trial.run_damaged(rng)
+                    print(f"page {page} damaged: {outcome}", flush=True)
+                    table["starting", "damage", "database"][outcome] += 1
+            finally:
+                trial.end()
     for (when, call, file), outcomes in sorted(table.items()):
         for outcome, count in outcomes.most_common():
             print(f"{when:9} {call:9} {file:9} {count:4}  {outcome}")
