@@ -176,7 +176,7 @@ class Smsc:
     RESEND_SECONDS = 2
 
     def __init__(self, rng):
-        self.rng, self.decide = rng, lambda text, times: (0, OK)
+        self.rng, self.decide, self.away = rng, lambda text, times: (0, OK), False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.lock = threading.Lock()
@@ -193,6 +193,9 @@ class Smsc:
                 connected, _ = self.listener.accept()
             except OSError:
                 return
+            if self.away:
+                connected.close()
+                continue
             with self.lock:
                 self.links = [link for link in self.links if not link.closed.is_set()]
                 self.links.append(SmscLink(connected, self))
@@ -242,6 +245,14 @@ class Smsc:
                         del self.untold[message_id]
                         self.receipts_taken += 1
                     return
+
+    def go_away(self):
+        self.away = True
+        for link in self.links:
+            link.close()
+
+    def come_back(self):
+        self.away = False
 
     def close(self):
         self.over.set()
