@@ -6,7 +6,7 @@ windows, two ESMEs that look at each answer, and HTTP callers on many connection
 they are answered. Then
   - what there is no room for is answered 503 or 429, ESME_RTHROTTLED, ESME_RMSGQFUL or
     ESME_RSYSERR, and nothing else,
-  - the memory of smppd does not grow once its queues are full,
+  - the memory of smppd does not grow once its queues are full, but for SQLite's cache,
   - what was accepted reaches the carrier, once, and is reported,
   - and after it a single message goes through to its receipt.
 """
@@ -37,7 +37,10 @@ notices_memory_max = 1000
 """
 IN_WINDOW = 400  # of smppd; the windows of the ESMEs are larger
 ESME_LOADS, LOAD_BINDS, LOAD_WINDOW = 2, 2, 1000
-GROWTH_MAX = 1.15  # of the memory, from the first half of the load to the second
+# What SQLite may cache of a database that grows: 64 MiB for the writer, 8 for each of two readers.
+# Sixteen octets that are kept of each refused message would be more than that within 15 s.
+GROWTH_MAX_KIB = 80 * 1024
+PEAK_MAX_KIB = 200 * 1024
 
 
 class Caller(threading.Thread):
@@ -146,9 +149,9 @@ def run(given, folder, daemon, carrier):
     refused += sum(n for status, n in over_smpp.items() if status != OK)
     refused += sum(int(figures["refused"]) for figures in loaded)
     assert refused, "nothing was refused: it was no overload"
-    half = len(sizes) // 2
-    first, second = max(sizes[:half]), max(sizes[half:])
-    assert second <= first * GROWTH_MAX, f"smppd grew from {first} to {second} KiB"
+    settled_kib, last_kib, peak_kib = min(sizes[len(sizes) // 4:]), sizes[-1], max(sizes)
+    assert last_kib <= settled_kib + GROWTH_MAX_KIB, f"it grew from {settled_kib} to {last_kib} KiB"
+    assert peak_kib <= PEAK_MAX_KIB, f"smppd had {peak_kib} KiB"
 
     print("the load is over", flush=True)
     accepted = dict(item for caller in callers for item in caller.accepted.items())
@@ -171,8 +174,8 @@ def run(given, folder, daemon, carrier):
     offered = sum(seen.values()) + sum(over_smpp.values()) + sum(int(f["sent"]) for f in loaded)
     return {"accepted": len(promised), "refused": refused, "lost": 0,
             "offered_per_second": round(offered / given.seconds),
-            "idle_kib": idle_kib, "first_half_kib": first, "second_half_kib": second,
-            "after_kib": after_kib, "single_ms": round(single_seconds * 1000)}
+            "idle_kib": idle_kib, "peak_kib": peak_kib, "settled_kib": settled_kib,
+            "last_kib": last_kib, "after_kib": after_kib, "single_ms": round(single_seconds * 1000)}
 
 
 def main():
