@@ -2,9 +2,9 @@
 """Kills smppd with SIGKILL at random instants under mixed load, and checks what it had promised.
 
 The load: HTTP sends with webhooks; an ESME with two binds that submits, schedules, cancels and
-replaces, with receipts; messages from handsets, some in parts, to a webhook and to the ESME. In each
-cycle smppd is killed when something has happened so often, or after some time, and started again
-(sometimes killed again at once). Then, by what the outside world saw:
+replaces, with receipts; messages from handsets, some in parts, to a webhook and to the ESME. In
+each cycle smppd is killed when something has happened so often, or after some time, and started
+again (sometimes killed again at once). Then, by what the outside world saw:
   - what was acknowledged (submit_sm_resp, HTTP 202) reached the carrier, and its end was reported,
   - what was refused, or was cancelled, was never sent, and a message has one end only,
   - what smppd acknowledged to the carrier (receipts, inbound messages) reached its taker,
@@ -14,8 +14,8 @@ cycle smppd is killed when something has happened so often, or after some time, 
 
     --power-cut RECORDER   the disk also forgets what was not synced: see disk.py; RECORDER is the
                            library made from disk_recorder.cpp
-    --lost-syncs SHARE     and it only pretends to have done that share of its syncs. Then a promise
-                           must be found broken within the cycles: it proves that the checks can fail
+    --lost-syncs SHARE     and it only pretends to have done that share of its syncs. Then a
+                           promise must be found broken within the cycles: the checks can fail
 """
 import argparse
 import asyncio
@@ -36,8 +36,9 @@ from outside_world import (CALLERS, KEYWORD, SERVICE, Carrier, Esme, HttpLink, L
                            fate_of, send_over_http)
 
 STORE_LIVES = 20  # cycles; then an empty one is begun
-KILLED_AT = {"time": None, "submit": 400, "acknowledgement": 400, "acknowledged delivery": 400,
-             "report": 300, "inbound": 60, "refusal": 40}
+LOAD_MAX = 1.5  # seconds
+KILLED_AT = {"time": None, "submit": 3000, "acknowledgement": 3000, "acknowledged delivery": 3000,
+             "report": 2000, "inbound": 500, "refusal": 500}  # the n-th of them, at most
 WRITE_LOCK = 120  # SQLite's lock of the writer: this octet of the -shm file
 SAMPLE = 40
 
@@ -81,7 +82,7 @@ class Trial:
         self.carrier, self.webhooks = Carrier(self.ledger), Webhooks(self.ledger)
         self.esme, self.daemon, self.power = Esme(self.ledger), None, None
         self.kills = self.starts = self.intact = self.compared = self.marked = 0
-        self.repeats_max, self.cases = 0, {}
+        self.most, self.cases = {}, {}  # of what, at most, for a kill; how often the disk did what
 
     async def begin(self):
         await self.carrier.listen()
@@ -89,7 +90,8 @@ class Trial:
 
     def be_the_world(self):
         return [self.carrier.send_inbound(),
-                *(self.esme.stay_bound(lambda: self.daemon.smpp) for _ in range(2)),
+                *(self.esme.stay_bound(lambda: self.daemon.smpp, version)
+                  for version in (0x33, 0x34)),
                 *(send_over_http(self.ledger, self.http, self.webhooks) for _ in range(CALLERS))]
 
     def http(self):
@@ -174,13 +176,14 @@ class Trial:
             deaths += 1
         await self.settle()
         self.check_wrongs()
-        repeats = ledger.counts["repeats at the carrier"] - before.get("repeats at the carrier", 0)
+        more = {name: count - before.get(name, 0) for name, count in ledger.counts.items()}
+        repeats = more.get("repeats at the carrier", 0)
         self.expect(repeats <= WINDOW * BINDS * deaths,
                     f"{repeats} repeats at the carrier after {deaths} kills")
-        self.repeats_max = max(self.repeats_max, repeats)
+        for name, count in more.items():
+            self.most[name] = max(self.most.get(name, 0), -(-count // deaths))
         await self.check_over_http()
         self.kills += deaths
-        more = {name: count - before.get(name, 0) for name, count in ledger.counts.items()}
         print(f"cycle {number}: killed {deaths}x, {where}; " + ", ".join(
             f"{name} {count}" for name, count in sorted(more.items()) if count), flush=True)
 
@@ -193,8 +196,8 @@ class Trial:
         most = KILLED_AT[kind]
         ledger.left = self.rng.randrange(1, most) if most else 0
         ledger.kill_at, ledger.kill = kind, self.die
-        seconds = self.rng.uniform(0.1, 2.0)
-        end = time.monotonic() + (5.0 if most else seconds)
+        seconds = LOAD_MAX if most else self.rng.uniform(0, LOAD_MAX)
+        end = time.monotonic() + seconds
         ledger.loading = True
         self.esme.load()
         holding = None
@@ -205,7 +208,7 @@ class Trial:
         self.die()
         if holding:
             await holding
-        return f"at {kind} {f'{seconds:.2f} s' if not most else ''}".strip()
+        return f"at {kind}" if most else f"after {seconds:.2f} s"
 
     def die(self):
         self.ledger.kill, self.ledger.loading = None, False
@@ -383,10 +386,13 @@ def main():
         "cancelled": counts["cancelled"], "replaced": counts["replaced"],
         "acknowledged_to_carrier": counts["acknowledged delivery"], "reports": counts["report"],
         "inbound": counts["inbound"], "repeats": counts["repeats at the carrier"],
-        "repeats_max": trial.repeats_max, "window": WINDOW * BINDS, "marked": trial.marked,
-        "repeats_esme": counts["repeated reports, ESME"],
+        "repeats_max": trial.most.get("repeats at the carrier", 0), "window": WINDOW * BINDS,
+        "marked": trial.marked, "repeats_esme": counts["repeated reports, ESME"],
+        "repeats_esme_max": trial.most.get("repeated reports, ESME", 0),
         "repeats_webhook": counts["repeated reports, HTTP"],
+        "repeats_webhook_max": trial.most.get("repeated reports, HTTP", 0),
         "repeats_inbound": counts["repeated inbound messages"],
+        "repeats_inbound_max": trial.most.get("repeated inbound messages", 0),
         "inbound_pieces": counts["inbound messages in pieces"]}
     figures |= {f"cut_{case}": count for case, count in trial.cases.items()}
     if given.power_cut:

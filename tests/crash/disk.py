@@ -55,7 +55,7 @@ def read_folder(folder):
 
 
 class Disk:
-    """One folder. `loses_sync()` says whether the disk only pretends to have done the next fsync."""
+    """One folder. `loses_sync()`: whether the disk only pretends to have done the next fsync."""
 
     def __init__(self, folder, loses_sync=lambda: False):
         self.folder, self.loses_sync = folder, loses_sync

@@ -63,8 +63,8 @@ class Carrier:
 
 
 class Daemon:
-    """`tables` adds lines to its configuration: to [store], to [smpp], to the carrier as `bind`, and
-    whole tables as `more`."""
+    """`tables` adds lines to its configuration: to [store], to [smpp], to the carrier as `bind`,
+    and whole tables as `more`."""
 
     def __init__(self, program, folder, carrier, **tables):
         self.program, self.folder, self.environment = program, folder, None

@@ -46,7 +46,10 @@ class Outgoing:
         """What smppd still owes, or None."""
         if self.answer != "accepted" and not self.seen:
             return None
-        if not self.at_carrier() and not self.cancelled and "DELETED" not in self.reports:
+        gone = self.cancelled or "DELETED" in self.reports
+        # Nobody may have said that it was cancelled.
+        gone = gone or (self.cancel_asked and not self.wants_receipt)
+        if not self.at_carrier() and not gone:
             return "accepted, and lost on the way to the carrier"
         if self.wants_receipt and not self.reports:
             return "its end was not reported"
@@ -80,7 +83,8 @@ class Ledger:
         return str(self.last_number)
 
     def add(self, message):
-        (self.outgoing if isinstance(message, Outgoing) else self.incoming)[message.number] = message
+        known = self.outgoing if isinstance(message, Outgoing) else self.incoming
+        known[message.number] = message
         self.open[message.number] = message
         return message
 
@@ -111,7 +115,7 @@ class Ledger:
         if message.cancelled:
             self.wrong(message.number, "cancelled, and sent all the same")
         if not any(pdu.text in text for text in message.texts):
-            self.wrong(message.number, f"a text that it does not have (any more): {pdu.text}")
+            self.wrong(message.number, f"a text that it does not have, or no more: {pdu.text}")
         self.open[message.number] = message
         message.total = pdu.total
         if fate_of(message.number) == "REFUSED":
@@ -119,6 +123,7 @@ class Ledger:
         message.seen[pdu.part] += 1
         if message.seen[pdu.part] > 1:
             self.counts["repeats at the carrier"] += 1
+            self.counts["repeats of what it refuses"] += fate_of(message.number) == "REFUSED"
             self.repeated[message.number] = message
         self.happened("submit")
         return message
@@ -233,11 +238,12 @@ class Carrier:
 
     async def send_inbound(self):
         """From handsets, while there is load: with a keyword and without, one in six in parts."""
-        rng, number = self.ledger.rng, 0
+        rng = self.ledger.rng
         while True:
-            await asyncio.sleep(0.005)
             if not self.ledger.loading or len(self.waiting) > 2 * INBOUND_WINDOW:
+                await asyncio.sleep(0.005)
                 continue
+            await asyncio.sleep(0)
             number = self.ledger.next_number()
             words = rng.choice([KEYWORD + " ", ""]) + f"from {number} "
             if rng.random() < 1 / 6:
@@ -297,8 +303,8 @@ class CarrierSession(Link):
 
 
 class Esme:
-    """One of two binds of an application. It submits, schedules, cancels and replaces, and takes
-    receipts and inbound messages."""
+    """An application with two binds, which submits, schedules, cancels and replaces, and takes
+    receipts and inbound messages: one bind those of several parts whole, the other in parts."""
 
     def __init__(self, ledger):
         self.ledger, self.binds = ledger, []
@@ -307,7 +313,7 @@ class Esme:
         for bind in self.binds:
             bind.fill_window()
 
-    async def stay_bound(self, port_of):
+    async def stay_bound(self, port_of, version):
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(0.05)
@@ -316,7 +322,8 @@ class Esme:
                                                        port_of())
             except OSError:
                 continue
-            link.ask(smpp.BIND_TRANSCEIVER, smpp.bind_body("load", "secret"), "bind")
+            link.ask(smpp.BIND_TRANSCEIVER, smpp.bind_body("load", "secret", version),
+                     "bind")
             await link.ended
 
     def take(self, pdu):
@@ -367,21 +374,12 @@ class EsmeSession(Link):
         message.wants_receipt = rng.random() < 0.95
         self.ledger.add(message)
         self.out += 1
-        if len(text) > 150:
-            self.submit_parts(message)
-        else:
-            self.ask(smpp.SUBMIT_SM,
-                     smpp.message_body("2400", number, text.encode(), 0,
-                                       int(message.wants_receipt), schedule),
-                     (message, bool(schedule)))
-
-    def submit_parts(self, message):
-        """As message_payload, which smppd cuts."""
-        octets = message.text.encode()
-        payload = b"\x04\x24" + len(octets).to_bytes(2, "big") + octets
-        self.ask(smpp.SUBMIT_SM,
-                 smpp.message_body("2400", message.number, b"", 0, int(message.wants_receipt))
-                 + payload, (message, False))
+        is_long = len(text) > 150
+        body = smpp.message_body("2400", number, b"" if is_long else text.encode(), 0,
+                                 int(message.wants_receipt), schedule)
+        if is_long:
+            body += smpp.payload(text.encode())
+        self.ask(smpp.SUBMIT_SM, body, (message, bool(schedule)))
 
     def on_response(self, asked, status, body):
         if asked == "bind":
@@ -408,8 +406,8 @@ class EsmeSession(Link):
             message.cancel_asked = True
 
             def on_cancelled(status):
-                if status == smpp.OK:
-                    message.cancelled = True
+                message.cancelled = message.cancel_asked = status == smpp.OK
+                if message.cancelled:
                     self.ledger.counts["cancelled"] += 1
                     if message.seen:
                         self.ledger.wrong(message.number, "sent, and cancelled afterwards")
@@ -455,9 +453,9 @@ class HttpLink:
         self.ledger.links.add(self)
         try:
             octets = b"" if body is None else json.dumps(body).encode()
-            self.writer.write(f"{method} {path} HTTP/1.1\r\nHost: smppd\r\nX-API-Key: {self.key}\r\n"
-                              f"Content-Type: application/json\r\nContent-Length: {len(octets)}"
-                              "\r\n\r\n".encode() + octets)
+            self.writer.write(f"{method} {path} HTTP/1.1\r\nHost: smppd\r\nX-API-Key: {self.key}"
+                              "\r\nContent-Type: application/json\r\nContent-Length: "
+                              f"{len(octets)}\r\n\r\n".encode() + octets)
             line, _, answer = await read_http(self.reader)
             return int(line.split(" ")[1]), json.loads(answer)
         except (OSError, EOFError):
@@ -495,7 +493,7 @@ class Webhooks:
                     self.take(headers["webhook-id"], body)
                 status = b"204 No Content" if good else b"503 Service Unavailable"
                 writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
-        except (OSError, EOFError):
+        except (OSError, EOFError, asyncio.CancelledError):
             writer.close()
         finally:
             self.ledger.links.discard(writer)

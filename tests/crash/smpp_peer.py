@@ -7,6 +7,7 @@ BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER = 0x01, 0x02, 0x09
 SUBMIT_SM, DELIVER_SM, REPLACE_SM, CANCEL_SM = 0x04, 0x05, 0x07, 0x08
 RESPONSE = 0x80000000
 OK, INVDSTADR, THROTTLED, X_T_APPN = 0x00, 0x0B, 0x58, 0x64
+MESSAGE_PAYLOAD = 0x0424
 UDH_INDICATOR, RECEIPT = 0x40, 0x04
 
 
@@ -14,8 +15,8 @@ def text(value):
     return value.encode("latin-1") + b"\0"
 
 
-def bind_body(system_id, password):
-    return text(system_id) + text(password) + b"\0\x34\0\0\0"
+def bind_body(system_id, password, version):
+    return text(system_id) + text(password) + bytes((0, version, 0, 0, 0))
 
 
 def message_body(source, destination, octets, esm_class=0, registered=0, schedule=""):
@@ -23,6 +24,11 @@ def message_body(source, destination, octets, esm_class=0, registered=0, schedul
     return (b"\0\x01\x01" + text(source) + b"\x01\x01" + text(destination)
             + bytes((esm_class, 0, 0)) + text(schedule) + b"\0"
             + bytes((registered, 0, 0, 0, len(octets))) + octets)
+
+
+def payload(octets):
+    """A text that is too long for a message_body, as what follows that."""
+    return struct.pack(">HH", MESSAGE_PAYLOAD, len(octets)) + octets
 
 
 class Message:
@@ -46,6 +52,11 @@ class Message:
             assert header[1] == 0, f"a header without concatenation: {header.hex()}"
             self.reference, self.total, self.part = header[3:6]
             self.octets = self.octets[len(header):]
+        while self.rest:
+            tag, octets = struct.unpack(">HH", self.take(4))
+            value = self.take(octets)
+            if tag == MESSAGE_PAYLOAD:
+                self.octets = value
         self.text = self.octets.decode("latin-1")
 
     def take(self, count):
