@@ -37,6 +37,7 @@ from outside_world import (CALLERS, KEYWORD, SERVICE, Carrier, Esme, HttpLink, L
 
 STORE_LIVES = 20  # cycles; then an empty one is begun
 LOAD_MAX = 1.5  # seconds
+DEATHS_MAX = 3  # in a cycle: the first under load, others soon after a start
 KILLED_AT = {"time": None, "submit": 3000, "acknowledgement": 3000, "acknowledged delivery": 3000,
              "report": 2000, "inbound": 500, "refusal": 500}  # the n-th of them, at most
 WRITE_LOCK = 120  # SQLite's lock of the writer: this octet of the -shm file
@@ -171,8 +172,12 @@ class Trial:
         ledger, before = self.ledger, dict(self.ledger.counts)
         await self.until(lambda: "the binds", self.all_bound)
         where = await self.load_until_killed()
+        await self.after_death()
         deaths = 1
-        while await self.after_death() and deaths < 3:
+        while deaths < DEATHS_MAX and self.rng.random() < 0.25:
+            await asyncio.sleep(self.rng.uniform(0, 1))
+            self.die()
+            await self.after_death()
             deaths += 1
         await self.settle()
         self.check_wrongs()
@@ -228,18 +233,13 @@ class Trial:
             await asyncio.sleep(0.5)
 
     async def after_death(self):
-        """Makes smppd run again; true where it was killed again."""
+        """Makes smppd run again."""
         await self.gone()
         if self.power:
             self.power.cut()
         self.check_intact()
         await self.start()
         await self.check_lost()
-        if self.rng.random() > 0.25:
-            return False
-        await asyncio.sleep(self.rng.uniform(0, 1))
-        self.die()
-        return True
 
     def status(self):
         address = f"http://127.0.0.1:{self.daemon.admin}/status"
