@@ -37,7 +37,8 @@ from outside_world import (CALLERS, KEYWORD, SERVICE, Carrier, Esme, HttpLink, L
 
 STORE_LIVES = 20  # cycles; then an empty one is begun
 LOAD_MAX = 1.5  # seconds
-DEATHS_MAX = 3  # in a cycle: the first under load, others soon after a start
+START_MAX = 0.05  # seconds, about
+DEATHS_MAX = 3  # in a cycle: the first under load, others at a start or soon after it
 KILLED_AT = {"time": None, "submit": 3000, "acknowledgement": 3000, "acknowledged delivery": 3000,
              "report": 2000, "inbound": 500, "refusal": 500}  # the n-th of them, at most
 WRITE_LOCK = 120  # SQLite's lock of the writer: this octet of the -shm file
@@ -53,7 +54,8 @@ class PowerCut:
 
     def __init__(self, folder, recorder, lost_syncs, rng):
         self.folder, self.recorder, self.lost_syncs, self.rng = folder, recorder, lost_syncs, rng
-        self.record, self.disk, self.cases, self.compared = None, None, {}, 0
+        self.record, self.disk, self.cases = None, None, {}
+        self.compared, self.syncs = 0, 0
 
     def prepare(self, daemon):
         self.record = os.path.join(daemon.folder, "disk-record")
@@ -65,7 +67,7 @@ class PowerCut:
 
     def cut(self):
         self.disk.replay(self.record)
-        assert self.disk.syncs, "no sync was recorded: the recorder does not see the store"
+        self.syncs += self.disk.syncs
         differing = self.disk.differs()
         assert not differing, f"the recorder has not seen all that was written to {differing}"
         self.compared += not self.disk.cut_off
@@ -82,7 +84,7 @@ class Trial:
         self.ledger = Ledger(rng)
         self.carrier, self.webhooks = Carrier(self.ledger), Webhooks(self.ledger)
         self.esme, self.daemon, self.power = Esme(self.ledger), None, None
-        self.kills = self.starts = self.intact = self.compared = self.marked = 0
+        self.kills = self.intact = self.compared = self.syncs = self.marked = 0
         self.most, self.cases = {}, {}  # of what, at most, for a kill; how often the disk did what
 
     async def begin(self):
@@ -133,7 +135,9 @@ class Trial:
         self.daemon.process.send_signal(signal.SIGTERM)
         await self.gone()
         if self.power:
+            assert self.power.syncs, "no sync was recorded: the recorder does not see the store"
             self.compared += self.power.compared
+            self.syncs += self.power.syncs
             for case, count in self.power.cases.items():
                 self.cases[case] = self.cases.get(case, 0) + count
         shutil.rmtree(self.daemon.folder)
@@ -145,8 +149,9 @@ class Trial:
     async def until(self, what, holds):
         end = time.monotonic() + PATIENCE
         while not holds():
-            if self.daemon.process.poll() is not None:
-                raise Broken(f"smppd ended by itself with status {self.daemon.process.returncode}")
+            status = self.daemon.process.poll()
+            if status is not None:  # of a signal also a damaged store is no excuse
+                raise (Broken if status > 0 else AssertionError)(f"smppd ended, status {status}")
             self.expect(time.monotonic() < end, f"waited {PATIENCE} s in vain for {what()}")
             await asyncio.sleep(0.05)
 
@@ -159,11 +164,13 @@ class Trial:
             await asyncio.sleep(0.01)
         return status
 
-    async def start(self):
+    def launch(self):
         if self.power:
             self.power.prepare(self.daemon)
-        self.starts += 1
         self.daemon.launch()
+
+    async def start(self):
+        self.launch()
         await self.until(lambda: "smppd to start", self.daemon.answers)
 
     # A cycle.
@@ -175,10 +182,11 @@ class Trial:
         await self.after_death()
         deaths = 1
         while deaths < DEATHS_MAX and self.rng.random() < 0.25:
-            await asyncio.sleep(self.rng.uniform(0, 1))
-            self.die()
+            await self.live_briefly()
             await self.after_death()
             deaths += 1
+        await self.start()
+        await self.check_lost()
         await self.settle()
         self.check_wrongs()
         more = {name: count - before.get(name, 0) for name, count in ledger.counts.items()}
@@ -233,13 +241,20 @@ class Trial:
             await asyncio.sleep(0.5)
 
     async def after_death(self):
-        """Makes smppd run again."""
         await self.gone()
         if self.power:
             self.power.cut()
         self.check_intact()
-        await self.start()
-        await self.check_lost()
+
+    async def live_briefly(self):
+        """Killed again while it starts, or soon after that."""
+        if self.rng.random() < 0.5:
+            await self.start()
+            await asyncio.sleep(self.rng.uniform(0, 1))
+        else:
+            self.launch()
+            await asyncio.sleep(self.rng.uniform(0, START_MAX))
+        self.die()
 
     def status(self):
         address = f"http://127.0.0.1:{self.daemon.admin}/status"
@@ -397,7 +412,7 @@ def main():
     figures |= {f"cut_{case}": count for case, count in trial.cases.items()}
     if given.power_cut:
         assert trial.compared, "the record was never compared with the folder"
-        figures["compared"] = trial.compared
+        figures |= {"compared": trial.compared, "syncs": trial.syncs}
     print(" ".join(f"{name}={value}" for name, value in figures.items()), f"seed={given.seed}")
     return 0
 

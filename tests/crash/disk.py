@@ -64,6 +64,8 @@ class Disk:
         self.inodes, self.syncs, self.cut_off = {}, 0, False
 
     def replay(self, record):
+        if not os.path.exists(record):
+            return  # killed before its first file
         with open(record, "rb") as file:
             octets = file.read()
         at, turn = 0, itertools.count()
