@@ -339,10 +339,11 @@ class Esme:
             return self.ledger.arrived(pdu.source, pdu.text)
         message = self.ledger.incoming.get(pdu.source)
         if message is not None:
-            message.gathered[pdu.part] = pdu.text
+            parts = message.gathered.setdefault(pdu.reference, {})
+            parts[pdu.part] = pdu.text
             if pdu.part == pdu.total:
-                words = "".join(text for _, text in sorted(message.gathered.items()))
-                message.gathered = {}
+                words = "".join(text for _, text in sorted(parts.items()))
+                del message.gathered[pdu.reference]
                 return self.ledger.arrived(pdu.source, words)
         return None
 
