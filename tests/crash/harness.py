@@ -63,8 +63,11 @@ class Carrier:
 
 
 class Daemon:
-    def __init__(self, program, folder, carrier, store_settings=""):
-        self.program, self.folder = program, folder
+    """`tables` adds lines to its configuration: to [store], to [smpp], to the carrier as `bind`,
+    and whole tables as `more`."""
+
+    def __init__(self, program, folder, carrier, **tables):
+        self.program, self.folder, self.environment = program, folder, None
         self.smpp, self.http, self.admin = free_port(), free_port(), free_port()
         self.config = os.path.join(folder, "smppd.toml")
         self.store = os.path.join(folder, "store", "smppd.db")
@@ -74,13 +77,14 @@ class Daemon:
             out.write(f'''
 [store]
 path = "{self.store}"
-{store_settings}
+{tables.get("store", "")}
 [http]
 listen = "127.0.0.1:{self.http}"
 [admin]
 listen = "127.0.0.1:{self.admin}"
 [smpp]
 listen = "127.0.0.1:{self.smpp}"
+{tables.get("smpp", "")}
 [[carrier]]
 name = "simulated"
 host = "127.0.0.1"
@@ -89,9 +93,11 @@ system_id = "smppd"
 password = "secret"
 binds = {BINDS}
 window = {WINDOW}
+{tables.get("bind", "")}
 [[route]]
 prefix = ""
 carriers = ["simulated"]
+{tables.get("more", "")}
 ''')
         self.run("account", "add", "crash")
         self.run("login", "add", "--account", "crash", "--system-id", "load", given="secret\n")
@@ -104,9 +110,15 @@ carriers = ["simulated"]
         return done.stdout
 
     def start(self):
+        self.launch()
+        wait_for("smppd", self.answers)
+
+    def launch(self):
         self.process = subprocess.Popen([self.program, "run", "--config", self.config],
-                                        stdout=self.log, stderr=self.log)
-        wait_for("smppd", lambda: answers(self.http) and answers(self.smpp))
+                                        stdout=self.log, stderr=self.log, env=self.environment)
+
+    def answers(self):
+        return answers(self.http) and answers(self.smpp)
 
     def end(self, how):
         self.process.send_signal(how)

@@ -20,7 +20,7 @@ SKIPPED = 77
 
 def locked(programs, folder):
     carrier = Carrier(programs.smsc_sim, folder)
-    daemon = Daemon(programs.smppd, folder, carrier, 'busy_timeout = "200ms"')
+    daemon = Daemon(programs.smppd, folder, carrier, store='busy_timeout = "200ms"')
     try:
         daemon.start()
         assert daemon.send("before #1")[0] == 202
