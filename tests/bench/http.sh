@@ -9,7 +9,7 @@
 # time goes; --callgrind counts its instructions, and then only they mean something.
 source "$(dirname "$0")/bench.sh"
 
-count=300000 rate=0 connections=128 webhooks=16 binds=4 window=250 folder_for=
+count=300000 rate=0 connections=128
 kannel=no kannel_count=20000 kannel_rate=0 perf= callgrind=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -17,51 +17,19 @@ while [ $# -gt 0 ]; do
     --count) count=$2 ;; --rate) rate=$2 ;; --connections) connections=$2 ;;
     --webhooks) webhooks=$2 ;; --binds) binds=$2 ;; --window) window=$2 ;;
     --kannel-count) kannel_count=$2 ;; --kannel-rate) kannel_rate=$2 ;;
-    --build) build=$2 ;; --folder) folder_for=$2 ;;
+    --build) build=$2 ;; --folder) place=$2 ;;
     --perf) perf=$(realpath "$2") ;; --callgrind) callgrind=$(realpath "$2") ;;
     *) bad_option "$1" ;;
   esac
   shift 2
 done
-use_build "$folder_for"
-
-carrier=$(free_port) http=$(free_port) admin=$(free_port) sink=$(free_port)
-write_configuration() {
-  cat >"$folder/smppd.toml" <<END
-[store]
-path = "$folder/smppd.db"
-[http]
-listen = "127.0.0.1:$http"
-connections_per_address = 1024
-[admin]
-listen = "127.0.0.1:$admin"
-[smpp]
-enabled = false
-[webhook]
-per_origin = $webhooks
-connections_max = $((4 * webhooks))
-[[carrier]]
-name = "simulated"
-host = "127.0.0.1"
-port = $carrier
-system_id = "smppd"
-password = "secret"
-binds = $binds
-window = $window
-[[route]]
-prefix = ""
-carriers = ["simulated"]
-END
-}
+begin
 
 # http_load NAME COUNT RATE PORT MARKER [OPTION...]: false if something is missing.
 http_load() {
   "$build/tests/bench/http_load" --connect "$4" --request "$folder/$1.request" --count "$2" \
     --rate "$3" --connections "$connections" --sink "$sink" --marker "$5" "${@:6}" >"$folder/$1.log"
 }
-
-# per_100k BEFORE AFTER COUNT: CPU-seconds for 100 000 messages.
-per_100k() { awk -v b="$1" -v a="$2" -v n="$3" 'BEGIN { printf "%.2f", (a - b) / n * 1e5 }'; }
 
 complete=0
 write_configuration
@@ -72,7 +40,7 @@ start_carrier carrier "$carrier"
 under=()
 [ -z "$callgrind" ] ||
   under=(valgrind --tool=callgrind --separate-threads=yes "--callgrind-out-file=$callgrind")
-start_smppd "$http" "${under[@]}"
+start_smppd "${under[@]}"
 [ -z "$perf" ] || start perf perf record -q -g -p "$daemon" -o "$perf"
 say "smppd ..."
 before=$(cpu "$daemon")
