@@ -147,3 +147,18 @@ write_send_request() {
   printf 'POST /v1/sms/send HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: %s\r\n%s\r\n%s %d\r\n\r\n%s' \
     "$2" "Content-Type: application/json" "Content-Length:" "$length" "$body" >"$1"
 }
+# add_keyword KEY WORD URL: at the smppd that runs.
+add_keyword() {
+  curl -fsS "http://127.0.0.1:$http/v1/sms/keywords" -H "X-API-Key: $1" \
+    -H "Content-Type: application/json" -d "{\"keyword\":\"$2\",\"webhook_url\":\"$3\"}" \
+    >"$folder/keyword.log"
+}
+# await_binds: of the carrier "simulated".
+await_binds() {
+  for _ in $(seq 1200); do
+    [ "$(metric 'smppd_smpp_bound{carrier="simulated"}')" = "$binds" ] && return
+    sleep 0.05
+  done
+  say "the carrier has not all its binds"
+  exit 1
+}
