@@ -62,10 +62,10 @@ fill() {
       WHERE true ON CONFLICT DO UPDATE SET value = excluded.value;
     COMMIT;"
 }
-# insert_messages CARRIER
+# insert_messages CARRIER PREFIX: of the numbers, which leads to the carrier.
 insert_messages() {
   echo "INSERT INTO message SELECT id, 0, 1, 1, $1, 1, 0, 0, 0, 1, 1, 0x05000101,
-    unixepoch() * 1000 + 86400000, 'Shop', printf('479%09d', n),
+    unixepoch() * 1000 + 86400000, 'Shop', printf('$2%09d', n),
     CAST(printf('Your order %d has been sent. It will be at your door tomorrow.', n) AS BLOB),
     NULL, NULL, NULL FROM serial;"
 }
@@ -130,10 +130,10 @@ end_measure
 
 say "$history messages of ten days ago, $awaiting of them await a receipt; $queued wait ..."
 new_store
-fill 1 $((history - awaiting)) 10 "$(insert_messages 1) $(insert_states 20)"
+fill 1 $((history - awaiting)) 10 "$(insert_messages 1 479) $(insert_states 20)"
 fill $((history - awaiting + 1)) "$awaiting" 10 \
-  "$(insert_messages 1) $(insert_states 10) $(insert_awaited)"
-fill 1 "$queued" 1 "$(insert_messages 2) $(insert_parked 2)"
+  "$(insert_messages 1 479) $(insert_states 10) $(insert_awaited)"
+fill 1 "$queued" 1 "$(insert_messages 2 999) $(insert_parked 2)"
 ls -lh "$folder/smppd.db" >&2
 watch_log &
 watcher=$!
@@ -166,7 +166,7 @@ retention=90d
 
 say "a start with $parked messages that wait for the carrier ..."
 new_store
-fill 1 "$parked" 1 "$(insert_messages 1) $(insert_parked 1)"
+fill 1 "$parked" 1 "$(insert_messages 1 479) $(insert_parked 1)"
 start_carrier carrier_parked "$carrier" --no-receipts --control "127.0.0.1:$control"
 carrier_process=$started
 await_port "$control"

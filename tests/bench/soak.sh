@@ -39,7 +39,7 @@ echo "seconds,memory_kib,open_files,wal_octets,answer_p99_us,webhook_p99_us,webh
 last=
 while kill -0 "$loader" 2>/dev/null; do
   sleep 1
-  line=$(grep '^t=' "$folder/load.log" | tail -n 1)
+  line=$(grep '^t=' "$folder/load.log" | tail -n 1) || true
   [ "$line" != "$last" ] || continue
   last=$line
   of() { tr ' ' '\n' <<<"$line" | sed -n "s/^$1=//p"; }
