@@ -30,7 +30,9 @@ say() { echo "$*" >&2; }
 
 free_port() {
   local port
-  while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  while port=$((20000 + RANDOM % 12000)) && (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    :
+  done
   echo "$port"
 }
 await_port() {
@@ -127,7 +129,15 @@ metric() { curl -fsS "http://127.0.0.1:$admin/metrics" | awk -v n="$1" '$1 == n 
 value() { tail -n 1 "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 # per_100k BEFORE AFTER COUNT: CPU-seconds for 100 000 messages.
 per_100k() { awk -v b="$1" -v a="$2" -v n="$3" 'BEGIN { printf "%.2f", (a - b) / n * 1e5 }'; }
-divide() { awk -v a="$1" -v b="$2" -v d="${3:-3}" 'BEGIN { printf "%.*f", d, (b > 0 ? a / b : 0) }'; }
+# divide A B [DECIMALS]
+divide() {
+  awk -v a="$1" -v b="$2" -v d="${3:-3}" 'BEGIN { printf "%.*f", d, (b > 0 ? a / b : 0) }'
+}
+# seconds_since TIME: one that was $EPOCHREALTIME.
+seconds_since() { awk -v b="$1" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.3f", e - b }'; }
+# add KEY VALUE: to $figures, which is the last line.
+figures=
+add() { figures+="${figures:+ }$1=$2"; }
 
 # raw_rows: rows/s that SQLite alone writes on the same disk.
 raw_rows() {

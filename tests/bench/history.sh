@@ -86,10 +86,10 @@ load() {
   shift
   "$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
     --binds "$binds" --window "$window" --receipts --quiet "$@" >"$folder/$name.log"
-  per_second=$(awk -v b="$began" -v e="$EPOCHREALTIME" -v n="$count" \
-    'BEGIN { printf "%.0f", n / (e - b) }')
+  per_second=$(divide "$count" "$(seconds_since "$began")" 0)
 }
-# watch_log: the most octets that the write-ahead log has had, in $folder/wal, every tenth of a second.
+# watch_log: the most octets that the write-ahead log has had, every tenth of a second, in
+# $folder/wal.
 watch_log() {
   local most=0 now
   while sleep 0.1; do
@@ -118,8 +118,6 @@ end_measure() {
   stop "$daemon"
   stop "$carrier_process"
 }
-figures=
-add() { figures+="${figures:+ }$1=$2"; }
 
 raw=$(raw_rows)
 say "an empty store ..."
@@ -156,8 +154,7 @@ for _ in $(seq 600); do [ "$(oldest)" = "$first" ] || break; sleep 0.2; done
 began=$EPOCHREALTIME from=$(oldest)
 load retention --count "$count" --rate "$rate"
 to=$(oldest)  # an id to a millisecond
-add retention_deleted_per_second "$(awk -v f="$from" -v t="$to" -v b="$began" \
-  -v e="$EPOCHREALTIME" 'BEGIN { printf "%.0f", (t - f) / 2 ^ 22 / (e - b) }')"
+add retention_deleted_per_second "$(divide $(((to - from) >> 22)) "$(seconds_since "$began")" 0)"
 for part in p50 p99 p999; do
   add "retention_submit_${part}_us" "$(value submit_${part}_us "$folder/retention.log")"
 done
@@ -181,7 +178,7 @@ for _ in $(seq 6000); do
   sleep 0.01
 done
 [[ $line != *" submits=0 "* ]] || { say "nothing was submitted in a minute"; exit 1; }
-add first_submit_seconds "$(awk -v b="$began" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.3f", e - b }')"
+add first_submit_seconds "$(seconds_since "$began")"
 add start_memory_kib "$(memory_kib "$daemon")"
 sleep 20
 echo stats >&4
@@ -192,5 +189,5 @@ add drain_memory_kib "$(memory_kib "$daemon")"
 add drain_cpu_seconds_per_100k "$(per_100k 0 "$(cpu "$daemon")" "$submits")"
 end_measure
 
-echo "history=$history awaiting=$awaiting queued=$queued parked=$parked messages=$count rate=$rate" \
-  "raw_rows_per_second=$raw $figures"
+echo "history=$history awaiting=$awaiting queued=$queued parked=$parked messages=$count" \
+  "rate=$rate raw_rows_per_second=$raw $figures"

@@ -4,9 +4,9 @@
 #   tests/bench/http.sh [--count N] [--rate PER_SECOND] [--connections N] [--webhooks N]
 #                       [--binds N] [--window N] [--kannel] [--kannel-count N] [--kannel-rate N]
 #                       [--build DIR] [--folder DIR] [--perf FILE] [--callgrind FILE]
-# --webhooks is how many requests smppd may have at the web server at once. With --kannel the same is
-# done with Kannel (bearerbox and smsbox, which do not fsync) afterwards. --perf records where smppd's
-# time goes; --callgrind counts its instructions, and then only they mean something.
+# --webhooks is how many requests smppd may have at the web server at once. With --kannel the same
+# is done with Kannel (bearerbox and smsbox, which do not fsync) afterwards. --perf records where
+# smppd's time goes; --callgrind counts its instructions, and then only they mean something.
 source "$(dirname "$0")/bench.sh"
 
 count=300000 rate=0 connections=128
@@ -120,28 +120,34 @@ run_kannel() {
 [ $kannel = no ] || run_kannel
 
 of() { value "$1" "$folder/http.log"; }
-seconds=$(of seconds)
-rows=$(divide "$changes" "$seconds" 0)
-echo "smppd: $(of per_second) messages/s, $smppd_cpu CPU-seconds per 100 000, $((memory / 1024)) MiB,"\
-  "$(divide "$changes" "$commits" 0) changes a commit; webhooks over $(of webhook_connections) connections"
-figures="messages=$count per_second=$(of per_second) cpu_seconds_per_100k=$smppd_cpu"
-figures+=" peak_memory_kib=$memory webhook_connections=$(of webhook_connections)"
-for each in answer webhook; do
-  for part in p50 p99 p999; do figures+=" ${each}_${part}_us=$(of ${each}_${part}_us)"; done
-done
-figures+=" rows_per_second=$rows raw_rows_per_second=$raw ratio_to_raw_sqlite=$(divide "$rows" "$raw")"
+rows=$(divide "$changes" "$(of seconds)" 0)
+echo "smppd: $(of per_second) messages/s, $smppd_cpu CPU-seconds per 100 000," \
+  "$((memory / 1024)) MiB, $(divide "$changes" "$commits" 0) changes a commit;" \
+  "webhooks over $(of webhook_connections) connections"
+add messages "$count"
+add per_second "$(of per_second)"
+add cpu_seconds_per_100k "$smppd_cpu"
+add peak_memory_kib "$memory"
+add webhook_connections "$(of webhook_connections)"
+for part in answer_{p50,p99,p999}_us webhook_{p50,p99,p999}_us; do add $part "$(of $part)"; done
+add rows_per_second "$rows"
+add raw_rows_per_second "$raw"
+add ratio_to_raw_sqlite "$(divide "$rows" "$raw")"
 if [ $kannel = yes ]; then
-  kannel_rate=$(value per_second "$folder/kannel.log")
-  kannel_missing=$((kannel_count - $(value webhooks "$folder/kannel.log")))
-  echo "Kannel: $kannel_rate messages/s, $kannel_cpu CPU-seconds per 100 000," \
-    "$((kannel_memory / 1024)) MiB, $kannel_missing receipts missing"
-  figures+=" kannel_messages=$kannel_count kannel_per_second=$kannel_rate"
-  figures+=" kannel_cpu_seconds_per_100k=$kannel_cpu kannel_peak_memory_kib=$kannel_memory"
-  figures+=" kannel_receipts_missing=$kannel_missing"
-  figures+=" kannel_webhook_p50_us=$(value webhook_p50_us "$folder/kannel.log")"
-  figures+=" kannel_webhook_p99_us=$(value webhook_p99_us "$folder/kannel.log")"
-  figures+=" rate_ratio_to_kannel=$(divide "$(of per_second)" "$kannel_rate" 1)"
-  figures+=" cpu_ratio_to_kannel=$(divide "$kannel_cpu" "$smppd_cpu" 1)"
+  of_kannel() { value "$1" "$folder/kannel.log"; }
+  missing=$((kannel_count - $(of_kannel webhooks)))
+  echo "Kannel: $(of_kannel per_second) messages/s, $kannel_cpu CPU-seconds per 100 000," \
+    "$((kannel_memory / 1024)) MiB, $missing receipts missing"
+  add kannel_messages "$kannel_count"
+  add kannel_per_second "$(of_kannel per_second)"
+  add kannel_cpu_seconds_per_100k "$kannel_cpu"
+  add kannel_peak_memory_kib "$kannel_memory"
+  add kannel_receipts_missing "$missing"
+  for part in answer_p99_us webhook_p50_us webhook_p99_us; do
+    add kannel_$part "$(of_kannel $part)"
+  done
+  add rate_ratio_to_kannel "$(divide "$(of per_second)" "$(of_kannel per_second)" 1)"
+  add cpu_ratio_to_kannel "$(divide "$kannel_cpu" "$smppd_cpu" 1)"
 fi
 [ $complete = 0 ] || say "something is missing: $(tail -n 1 "$folder/http.log")"
 echo "$figures"

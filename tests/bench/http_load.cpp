@@ -1,14 +1,14 @@
 // Load for HTTP, cheap enough to share a machine with what it measures: sends requests that were
-// made beforehand over many connections that stay, one at a time on each, and is the web server that
-// is called back. A message is known by the serial number in its text.
+// made beforehand over many connections that stay, one at a time on each, and is the web server
+// that is called back. A message is known by the serial number in its text.
 //
 //   http_load --connect PORT --request FILE --count N [--connections N] [--rate PER_SECOND]
 //             [--lines] [--sink PORT --marker TEXT [--mute]] [--every S] [--idle-timeout S]
 //
-// "{n}" in FILE stands for the serial number, nine digits, which follow `marker` in what comes back.
-// With --lines, FILE is one line and so is each answer (smsc_sim's control port). --mute: the web
-// server never answers. All addresses are 127.0.0.1. Ends when all that was asked for has come, or
-// nothing comes for the idle timeout; success means that nothing is missing. The last line is
+// "{n}" in FILE stands for the serial number, nine digits, which follow `marker` in what comes
+// back. With --lines, FILE is one line and so is each answer (smsc_sim's control port). --mute: the
+// web server never answers. All addresses are 127.0.0.1. Ends when all that was asked for has come,
+// or nothing comes for the idle timeout; success means that nothing is missing. The last line is
 // key=value; before it, with --every, one line for each so many seconds.
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -36,7 +36,6 @@
 namespace {
 
 using clock_type = std::chrono::steady_clock;
-using std::chrono::microseconds;
 
 constexpr std::size_t digits = 9;
 constexpr std::string_view placeholder = "{n}";
@@ -59,7 +58,8 @@ struct times {
   std::size_t reported{0};
 
   void add(clock_type::duration took) {
-    all.push_back(static_cast<std::uint32_t>(std::chrono::duration_cast<microseconds>(took).count()));
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(took);
+    all.push_back(static_cast<std::uint32_t>(whole.count()));
   }
 };
 
@@ -232,7 +232,7 @@ void load::send(connection& by, clock_type::time_point due) {
   due_[by.serial] = due;
   if (by.out.empty()) by.out = request_;
   char number[digits + 1];
-  std::snprintf(number, sizeof number, "%0*zu", static_cast<int>(digits), by.serial % 1'000'000'000);
+  std::snprintf(number, sizeof number, "%09zu", by.serial % 1'000'000'000);
   for (const auto place : places_)
     std::memcpy(by.out.data() + place, number, digits);
   const auto written = ::send(by.socket, by.out.data(), by.out.size(), MSG_NOSIGNAL);
@@ -322,8 +322,8 @@ int load::pause() const {
 }
 
 void load::progress(clock_type::time_point now) {
-  const auto second =
-      static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(now - began_).count());
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(now - began_);
+  const auto second = static_cast<std::size_t>(whole.count());
   const auto every = static_cast<std::size_t>(how_.every > 0 ? how_.every : 5);
   if (second < seconds_reported_ + every) return;
   seconds_reported_ = second;
@@ -391,13 +391,18 @@ int load::run() {
 }
 
 settings read(int argc, char** argv) {
-  static const option names[] = {
-      {"connect", required_argument, nullptr, 'p'}, {"request", required_argument, nullptr, 'f'},
-      {"count", required_argument, nullptr, 'n'},   {"connections", required_argument, nullptr, 'c'},
-      {"rate", required_argument, nullptr, 'r'},    {"lines", no_argument, nullptr, 'l'},
-      {"sink", required_argument, nullptr, 's'},    {"marker", required_argument, nullptr, 'm'},
-      {"mute", no_argument, nullptr, 'u'},          {"every", required_argument, nullptr, 'e'},
-      {"idle-timeout", required_argument, nullptr, 'i'}, {nullptr, 0, nullptr, 0}};
+  static const option names[] = {{"connect", required_argument, nullptr, 'p'},
+                                 {"request", required_argument, nullptr, 'f'},
+                                 {"count", required_argument, nullptr, 'n'},
+                                 {"connections", required_argument, nullptr, 'c'},
+                                 {"rate", required_argument, nullptr, 'r'},
+                                 {"lines", no_argument, nullptr, 'l'},
+                                 {"sink", required_argument, nullptr, 's'},
+                                 {"marker", required_argument, nullptr, 'm'},
+                                 {"mute", no_argument, nullptr, 'u'},
+                                 {"every", required_argument, nullptr, 'e'},
+                                 {"idle-timeout", required_argument, nullptr, 'i'},
+                                 {nullptr, 0, nullptr, 0}};
   settings how;
   for (int each{}; (each = ::getopt_long(argc, argv, "", names, nullptr)) != -1;) {
     switch (each) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Nobody delays anybody else: the rate of healthy traffic beside a carrier that never answers, a
 # webhook that never answers and an ESME that does not read, each of which is to get `side` messages
-# a second; and the rate beside the same traffic to peers that do answer. The last line is key=value.
+# a second; and the rate beside the same traffic to peers that do answer. The last line is
+# key=value.
 #   tests/bench/isolation.sh [--count N] [--side PER_SECOND] [--build DIR] [--folder DIR]
 # Healthy traffic is `count` messages over SMPP with receipts, then half as many over HTTP with
 # webhooks, both at the limit. Fails where any of its messages, receipts or webhooks is missing.
@@ -18,8 +19,7 @@ while [ $# -gt 0 ]; do
 done
 begin
 control=$(free_port) other_carrier=$(free_port) other_sink=$(free_port)
-figures= complete=0
-add() { figures+="${figures:+ }$1=$2"; }
+complete=0
 
 configure() {
   rm -f "$folder"/smppd.db*
@@ -79,8 +79,7 @@ run() {
   "$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
     --binds "$binds" --window "$window" --count "$count" --receipts --quiet \
     >"$folder/smpp_$name.log" || status=1
-  smpp_rate=$(awk -v n="$count" -v b="$began" -v e="$EPOCHREALTIME" \
-    'BEGIN { printf "%.0f", n / (e - b) }')
+  smpp_rate=$(divide "$count" "$(seconds_since "$began")" 0)
   "$build/tests/bench/http_load" --connect "$http" --request "$folder/healthy.request" \
     --count $((count / 2)) --connections 64 --sink "$sink" --marker '"client_ref":"' \
     >"$folder/http_$name.log" || status=1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How long one message takes when smppd has nothing else to do: from the HTTP request to the 202 and to
-# the submit_sm at the carrier, beside one write and fdatasync of a page on the same disk. The last
-# line is key=value figures.
+# How long one message takes when smppd has nothing else to do: from the HTTP request to the 202 and
+# to the submit_sm at the carrier, beside one write and fdatasync of a page on the same disk. The
+# last line is key=value figures.
 #   tests/bench/latency.sh [--count N] [--interval MS] [--build DIR] [--folder DIR]
 # Fails where a message is not accepted, or not submitted.
 source "$(dirname "$0")/bench.sh"

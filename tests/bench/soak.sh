@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Half of what the machine can do, for long: HTTP sends with receipts and webhooks. Every ten seconds
-# memory, open files, the write-ahead log and latencies are written to a CSV file, and at the end
-# drawn. The last line is key=value figures: of each the first, the last and the most.
+# Half of what the machine can do, for long: HTTP sends with receipts and webhooks. Every ten
+# seconds memory, open files, the write-ahead log and latencies are written to a CSV file, and at
+# the end drawn. The last line is key=value figures: of each the first, the last and the most.
 #   tests/bench/soak.sh [--minutes N] [--rate PER_SECOND] [--csv FILE] [--svg FILE] [--build DIR]
 #                       [--folder DIR]
 # --rate instead of half of what a short run at the limit shows. Fails where a message or a webhook
