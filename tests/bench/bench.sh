@@ -18,6 +18,8 @@ begin() {
   carrier=$(free_port) http=$(free_port) smpp=$(free_port) admin=$(free_port) sink=$(free_port)
 }
 finish() {
+  local status=$?
+  if [ $status != 0 ]; then tail -n 2 "$folder"/*.log >&2; fi
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf "$folder"
