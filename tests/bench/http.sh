@@ -129,6 +129,7 @@ add per_second "$(of per_second)"
 add cpu_seconds_per_100k "$smppd_cpu"
 add peak_memory_kib "$memory"
 add webhook_connections "$(of webhook_connections)"
+add repeated "$(of repeated)"
 for part in answer_{p50,p99,p999}_us webhook_{p50,p99,p999}_us; do add $part "$(of $part)"; done
 add rows_per_second "$rows"
 add raw_rows_per_second "$raw"
