@@ -154,8 +154,9 @@ for _ in $(seq 600); do [ "$(oldest)" = "$first" ] || break; sleep 0.2; done
 began=$EPOCHREALTIME from=$(oldest)
 load retention --count "$count" --rate "$rate"
 to=$(oldest)  # an id to a millisecond
-end=$((first + (history << 22)))
-[ "$to" -lt "$end" ] || to=$end  # all of it, so the rate is more than is shown
+end=$((first + (history << 22)))  # what was there is all gone: the rate is more than is shown
+[ "$from" -lt "$end" ] || from=$end
+[ "$to" -lt "$end" ] || to=$end
 add retention_deleted_per_second "$(divide $(((to - from) >> 22)) "$(seconds_since "$began")" 0)"
 for part in p50 p99 p999; do
   add "retention_submit_${part}_us" "$(value submit_${part}_us "$folder/retention.log")"
