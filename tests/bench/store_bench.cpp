@@ -1,20 +1,21 @@
 // What a message's whole life costs in the store, beside what SQLite itself costs for as many rows.
 //
 //   store_bench [messages] [history] [directory]
-//   store_bench raw [messages]
+//   store_bench raw [messages] [directory]
 //
 // The second form is SQLite alone, for other benchmarks to compare with.
 // `history` messages are put into the store before the clock runs. Every commit holds 1024 changes
 // of each kind, as in a busy daemon: new messages, those of the last commit sent, those of the one
 // before settled and their notices written, older notices done. Once with the journal, as the
-// daemon has it, and once without; with receipts in order, and with receipts in random order,
-// a million messages later on the average. Ends with one line of figures.
+// daemon has it, and once without; with receipts in order, and in random order, `messages` later.
+// Ends with one line of figures.
 #include "store/sqlite/sqlite.hpp"
 
 #include <sqlite3.h>
 
 #include <time.h>
 
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -179,7 +180,8 @@ struct figures {
 /// `messages` each way, after what the store holds already.
 figures measure_store(const std::string& path, bool journaled, std::int64_t history,
                       std::int64_t messages) {
-  constexpr std::int64_t window = 1 << 20;
+  const auto window =
+      static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(messages)));
   store::sqlite_options options;
   options.path = path;
   options.sole_daemon = journaled;
