@@ -82,8 +82,8 @@ void gateway::submit(const store::login& login, const smpp::submit_sm& pdu, esme
 void gateway::offer_one(const store::login& login, esme_submission& submission,
                         store::wall_time now, esme_handler handler) {
   submission.message.id = ids_.take(now);
-  auto text =
-      std::make_shared<const shared_text>(shared_text{std::string(submission.message.body), {}});
+  auto text = std::make_shared<const shared_text>(
+      shared_text{std::string(submission.message.body), {}, {}});
   offer({store_accepted(submission, login, std::move(text))}, submission.schedule,
         std::move(handler));
 }
@@ -180,7 +180,8 @@ gateway::offered_messages gateway::store_accepted(std::vector<esme_submission>& 
   const bool several = admitted.size() > 1;
   const auto id = ids_.take(now, admitted.size() + (several ? 1 : 0));
   const auto& first = admitted.front().message;
-  const auto text = std::make_shared<const shared_text>(shared_text{std::string(first.body), {}});
+  const auto text =
+      std::make_shared<const shared_text>(shared_text{std::string(first.body), {}, {}});
   if (several) {
     store_.add(&store::batch::submissions,
                store::submission{.id = id,

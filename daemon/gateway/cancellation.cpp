@@ -76,7 +76,8 @@ void gateway::rewrite(const taken_message& taken, const replacement& with, store
   auto& message = *taken.message;
   note(message.id, "replaced by the application");
   const auto text = read_replacement_text(with.text, message, settings_.smpp.text).value();
-  message.text = std::make_shared<const shared_text>(shared_text{text, message.text->callback_url});
+  message.text = std::make_shared<const shared_text>(
+      shared_text{text, message.text->callback_url, message.text->client_ref});
   message.parts = static_cast<std::uint8_t>(parts_of(message, text));
   message.registered_delivery = with.registered_delivery;
   if (with.expires_at != store::wall_time{}) message.expires_at = with.expires_at;

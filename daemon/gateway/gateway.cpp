@@ -203,7 +203,8 @@ std::vector<outbound_ptr> gateway::store_accepted(const submission_request& requ
                                  .callback_url = callback_url});
   }
   const auto text = std::make_shared<const shared_text>(
-      shared_text{std::string(body), std::string(callback_url)});
+      shared_text{std::string(body), std::string(callback_url),
+                  std::string(callback_url.empty() ? std::string_view{} : client_ref)});
   const auto validity =
       request.validity.count() > 0 ? request.validity : settings_.limits.validity_default;
   std::vector<outbound_ptr> messages;
@@ -305,6 +306,7 @@ void gateway::enqueue_at(const outbound_ptr& message, carrier& to) {
 
 void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
                                std::string_view id) {
+  const auto now = wall_now();
   if (message->parts > 1) {
     store_.add(&store::batch::parts, store::sent_part{.id = message->id,
                                                       .part = part,
@@ -315,7 +317,7 @@ void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::ui
   if (message->complete()) {
     store_.add(&store::batch::sents,
                store::sent{.id = message->id,
-                           .at = wall_now(),
+                           .at = now,
                            .carrier = by.id(),
                            .attempts = message->attempts,
                            .possible_duplicate = message->possible_duplicate,
@@ -325,7 +327,7 @@ void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::ui
     --queued_;
     log_step(*message, "sent", by.settings().name);
   }
-  receipts_.on_part_accepted(message, part, id, {by.id(), by.settings(), by.figures()});
+  receipts_.on_part_accepted(message, part, id, {by.id(), by.settings(), by.figures()}, now);
 }
 
 void gateway::on_refused(carrier& by, const outbound_ptr& message, command_status status) {

@@ -228,7 +228,7 @@ class gateway final : public carrier_events {
   receipts receipts_;
   inbound_messages inbound_;
   std::vector<std::unique_ptr<carrier>> carriers_;  // in the configuration's order
-  asio::steady_timer housekeeper_, scheduler_;
+  asio::steady_timer housekeeper_, scheduler_, retirement_;
   // What was handed to the store and is not known to be durable: first ids of submissions, in their
   // order, and times in the schedule. Nothing may be taken for read beyond them.
   std::deque<store::id64> offered_;

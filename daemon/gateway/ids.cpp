@@ -75,8 +75,16 @@ std::optional<store::id64> parse_smpp_id(std::string_view text,
 std::string to_uuid(store::id64 id) {
   const auto ms = static_cast<std::uint64_t>(time_of(id).time_since_epoch().count());
   const auto low = static_cast<std::uint64_t>(id) | variant;
-  return fmt::format("{:08x}-{:04x}-7000-{:04x}-{:012x}", ms >> 16U, ms & 0xFFFFU, low >> 48U,
-                     low & 0xFFFF'FFFF'FFFFU);
+  std::string printed("00000000-0000-7000-0000-000000000000");
+  const auto write = [&printed](std::size_t last, std::size_t digits, std::uint64_t number) {
+    for (; digits > 0; --digits, number >>= 4U)
+      printed[last--] = "0123456789abcdef"[number & 0xFU];
+  };
+  write(7, 8, ms >> 16U);
+  write(12, 4, ms);
+  write(22, 4, low >> 48U);
+  write(35, 12, low);
+  return printed;
 }
 
 std::optional<store::id64> parse_uuid(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/observe/log.hpp"
+#include "daemon/webhook/payload.hpp"
 #include "smpp/udh.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
@@ -26,7 +27,7 @@ std::string_view first_word(std::string_view text) {
 
 inbound_messages::inbound_messages(async_store& store, id_generator& ids, notices& tell,
                                    metrics& figures, directory& customers, const config& settings,
-                                   send_reply reply)
+                                   send_reply reply, name_carrier name)
     : store_(store),
       ids_(ids),
       notices_(tell),
@@ -34,6 +35,7 @@ inbound_messages::inbound_messages(async_store& store, id_generator& ids, notice
       directory_(customers),
       settings_(settings),
       send_reply_(std::move(reply)),
+      carrier_name_(std::move(name)),
       acknowledgements_(store, [](std::vector<acknowledgement>& done) {
         for (const auto& one : done)
           one.answer(smpp::command_status::ok);
@@ -243,7 +245,11 @@ void inbound_messages::on_whole(const whole& message) {
 void inbound_messages::pass_on(const store::inbound& stored, const store::keyword* keyword) {
   if (keyword != nullptr && !keyword->webhook_url.empty()) {
     notices_.add(webhook_target(keyword->account, keyword->webhook_url),
-                 store::notice_kind::inbound, stored.id, keyword->webhook_url, nullptr);
+                 store::notice_kind::inbound, stored.id, keyword->webhook_url,
+                 std::make_unique<notice_content>(webhook_content{
+                     {},
+                     webhook::inbound_payload(stored, keyword, carrier_name_(stored.carrier)),
+                     stored.account}));
     return;
   }
   const auto* login = stored.account != 0 ? directory_.first_login_of(stored.account) : nullptr;

@@ -29,9 +29,11 @@ class inbound_messages {
  public:
   using time = std::chrono::steady_clock::time_point;
   using send_reply = std::function<void(submission_request)>;
+  using name_carrier = std::function<std::string_view(std::int64_t)>;
 
   inbound_messages(async_store& store, id_generator& ids, notices& tell, metrics& figures,
-                   directory& customers, const config& settings, send_reply reply);
+                   directory& customers, const config& settings, send_reply reply,
+                   name_carrier name);
 
   /// A message, or one part of a long one, from carrier `by`; answered once it is durable.
   void on_delivery(std::int64_t by, const delivery& pdu, acknowledgement ack);
@@ -82,6 +84,7 @@ class inbound_messages {
   directory& directory_;
   const config& settings_;
   send_reply send_reply_;
+  name_carrier carrier_name_;
   reply_guard guard_;
   durable_list<acknowledgement> acknowledgements_;
   std::map<std::int64_t, std::unique_ptr<smpp::reassembler>> reassemblers_;  // by carrier

@@ -93,6 +93,8 @@ void notices::add(std::int64_t target, store::notice_kind kind, store::id64 subj
                                                    .attempts = 0,
                                                    .due = {},
                                                    .url = store_.keep(url)});
+  if (auto* const webhook = std::get_if<webhook_content>(what.get()))
+    webhook->id = to_uuid(sequence);
   notice_item item{.target = target,
                    .sequence = sequence,
                    .kind = kind,

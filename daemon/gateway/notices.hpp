@@ -102,7 +102,7 @@ class notices {
           wall_clock now, make_content make, notice_courier& esmes, notice_courier& webhooks);
 
   /// Adds a notice to the store's batch; it is delivered once that is durable. Without `what` its
-  /// content is read from the store then. `url` only for webhooks.
+  /// content is read from the store then. `url` only for webhooks, whose content gets its id here.
   void add(std::int64_t target, store::notice_kind kind, store::id64 subject, std::string_view url,
            std::unique_ptr<notice_content> what);
   /// There may be notices of `target` in the store: at start, or because somebody can take them

@@ -17,6 +17,7 @@ namespace smppd {
 struct shared_text {
   std::string body;  // user data in canonical form (see user_data.hpp), not split
   std::string callback_url;
+  std::string client_ref;  // only where there is somebody to call
 };
 
 /// Why a message has to be sent again. The later ones weigh more.

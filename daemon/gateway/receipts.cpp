@@ -2,6 +2,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/observe/log.hpp"
+#include "daemon/webhook/payload.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -39,7 +40,11 @@ awaited_ptr make_awaited(const store::found_message& found) {
   made->beginning = from.body.substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
   made->callback_url = from.callback_url;
+  if (!from.callback_url.empty()) made->client_ref = from.client_ref;
+  made->carrier_message_id = found.state.carrier_message_id;
   made->sent_at = found.state.sent_at;
+  made->possible_duplicate = found.state.possible_duplicate;
+  made->had_news = found.state.why != store::reason::none || !found.state.error.empty();
   made->settled = store::is_final(found.state.state);
   return made;
 }
@@ -60,6 +65,7 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
   made->beginning = std::string_view(from.text->body).substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
   made->callback_url = from.text->callback_url;
+  made->client_ref = from.text->client_ref;
   return made;
 }
 
@@ -89,10 +95,13 @@ receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids
       grace_(loop) {}
 
 void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
-                                std::string_view carrier_id, const receipt_source& by) {
+                                std::string_view carrier_id, const receipt_source& by,
+                                store::wall_time at) {
   if ((message->registered_delivery & 0x1FU) == 0 || carrier_id.empty()) return;
   if (!message->waiting) message->waiting = make_awaited(*message, by.id);
-  message->waiting->sent_at = wall_now();
+  message->waiting->sent_at = at;
+  message->waiting->possible_duplicate = message->possible_duplicate;
+  if (part == 1) message->waiting->carrier_message_id = carrier_id;
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
   evidence_[by.id].saw_submit_id(carrier_id);
   if (message->id < restored_from_) {
@@ -276,8 +285,8 @@ void receipts::resolve(unknown_receipt& one, const answer& found) {
   } else {
     by.figures.receipts_unmatched.Increment();
     evidence_[by.id].miss();
-    log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
-              by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
+    log::debug("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
+               by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
     keep_unmatched(receipt, by.id);
   }
   acknowledgements_.add(std::move(ack));
@@ -367,7 +376,7 @@ void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrie
   }
   const auto result = from_message_state(receipt.state);
   if (result.state != store::progress::delivered || message->parts == 1) {
-    settle(*message, result, receipt);
+    settle(*message, result, receipt, by);
     return;
   }
   message->delivered.set(part);
@@ -376,14 +385,16 @@ void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrie
   const bool tells_of_all = by.settings.receipt_parts != receipt_parts::every &&
                             asks_for_receipt(by.settings.receipt_parts, part, message->parts);
   if (tells_of_all || message->delivered.count() == message->parts)
-    settle(*message, result, receipt);
+    settle(*message, result, receipt, by);
 }
 
-void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt) {
+void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt,
+                      const receipt_source& by) {
   const bool final = store::is_final(result.state);
   message.settled = final;
+  const news told{receipt.state, result, receipt.error, wall_now(), by.settings.name};
   store_.add(&store::batch::settlements, store::settled{.id = message.id,
-                                                        .at = wall_now(),
+                                                        .at = told.at,
                                                         .state = result.state,
                                                         .why = result.why,
                                                         .attempts = 0,
@@ -397,45 +408,70 @@ void receipts::settle(awaited& message, settlement result, const carrier_receipt
                smpp::receipt_word(receipt.state), receipt.error);
   }
   if (!final) {
-    if ((message.registered_delivery & intermediate_wanted) != 0) {
-      notify(message, store::notice_kind::intermediate_receipt, receipt.state, result.why,
-             receipt.error);
-    }
+    message.had_news = true;
+    if ((message.registered_delivery & intermediate_wanted) != 0)
+      notify(message, store::notice_kind::intermediate_receipt, told);
     return;
   }
   (result.state == store::progress::delivered ? figures_.final_delivered : figures_.final_failed)
       .Increment();
-  if (wants_final(message.registered_delivery, result.state)) {
-    notify(message, store::notice_kind::receipt, receipt.state, result.why, receipt.error);
-  }
+  if (wants_final(message.registered_delivery, result.state))
+    notify(message, store::notice_kind::receipt, told);
 }
 
 void receipts::tell_end(const outbound& message, store::progress state, store::reason why,
                         std::string_view error) {
   if (!wants_final(message.registered_delivery, state)) return;
   const auto ended = make_awaited(message, 0);
-  notify(*ended, store::notice_kind::receipt, to_message_state(state, why), why, error);
+  notify(*ended, store::notice_kind::receipt,
+         {to_message_state(state, why), {state, why}, error, wall_now(), {}});
 }
 
-void receipts::notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
-                      store::reason why, std::string_view error) {
+// As the store would say it once all this is in it: a webhook that is tried again after a restart
+// says the same.
+std::unique_ptr<notice_content> receipts::webhook_content_of(const awaited& message,
+                                                             const news& of) {
+  if (message.had_news || of.carrier.empty()) return nullptr;
+  store::found_message found;
+  found.message.id = message.id;
+  found.message.submission = message.submission;
+  found.message.types = message.types;
+  found.message.source = message.source.view();
+  found.message.destination = message.destination.view();
+  found.message.parts = message.parts;
+  found.message.data_coding = message.data_coding;
+  found.message.client_ref = message.client_ref;
+  found.state = {.state = of.result.state,
+                 .why = of.result.why,
+                 .changed_at = of.at,
+                 .sent_at = message.sent_at,
+                 .attempts = 0,  // it is not told
+                 .carrier = message.carrier,
+                 .possible_duplicate = message.possible_duplicate,
+                 .carrier_message_id = message.carrier_message_id,
+                 .error = of.error};
+  return std::make_unique<notice_content>(
+      webhook_content{{}, webhook::receipt_payload(found, of.carrier), message.account});
+}
+
+void receipts::notify(const awaited& message, store::notice_kind kind, const news& of) {
   if (message.login > 0) {
     receipt_content content{.id = id_for_application(message.id, message.submission),
-                            .state = state,
-                            .why = why,
+                            .state = of.state,
+                            .why = of.result.why,
                             .types = message.types,
                             .source = message.source,
                             .destination = message.destination,
                             .beginning = message.beginning,
                             .user_message_reference = message.user_message_reference,
                             .data_coding = message.data_coding,
-                            .done_at = wall_now(),
-                            .error = std::string(error)};
+                            .done_at = of.at,
+                            .error = std::string(of.error)};
     notices_.add(message.login, kind, message.id, {},
                  std::make_unique<notice_content>(std::move(content)));
   } else if (!message.callback_url.empty() && kind == store::notice_kind::receipt) {
     notices_.add(webhook_target(message.account, message.callback_url), kind, message.id,
-                 message.callback_url, nullptr);
+                 message.callback_url, webhook_content_of(message, of));
   }
 }
 

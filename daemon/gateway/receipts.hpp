@@ -45,9 +45,9 @@ class receipts {
   receipts(asio::io_context& loop, async_store& store, id_generator& ids, notices& tell,
            metrics& figures, std::size_t remembered_max);
 
-  /// A carrier took a part of `message` and calls it `carrier_id`.
+  /// A carrier took a part of `message` at `at` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
-                        const receipt_source& by);
+                        const receipt_source& by, store::wall_time at);
   /// A message that is sent again has this part with a carrier since an earlier try. First recall
   /// all of them, then remember all: what memory knows of one counts for the others.
   void recall(const outbound_ptr& message, const store::sent_part& part) const;
@@ -128,9 +128,19 @@ class receipts {
   enum class counted : std::uint8_t { no, yes };
   void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
              const receipt_source& by, counted in_figures);
-  void settle(awaited& message, settlement result, const carrier_receipt& receipt);
-  void notify(const awaited& message, store::notice_kind kind, smpp::message_state state,
-              store::reason why, std::string_view error);
+  void settle(awaited& message, settlement result, const carrier_receipt& receipt,
+              const receipt_source& by);
+  /// What is told to whom.
+  struct news {
+    smpp::message_state state{};
+    settlement result;
+    std::string_view error;
+    store::wall_time at;
+    std::string_view carrier;  // its name; empty: only the store knows which
+  };
+  void notify(const awaited& message, store::notice_kind kind, const news& of);
+  [[nodiscard]] static std::unique_ptr<notice_content> webhook_content_of(const awaited& message,
+                                                                          const news& of);
   void tell(store::id64 id, std::string_view what);
 
   async_store& store_;

@@ -41,10 +41,13 @@ gateway::gateway(asio::io_context& loop, const config& settings, async_store& st
           },
           esmes, webhooks),
       receipts_(loop, store, ids_, notices_, figures, settings.limits.receipts_memory_max),
-      inbound_(store, ids_, notices_, figures, directory_, settings,
-               [this](submission_request reply) { send_reply(std::move(reply)); }),
+      inbound_(
+          store, ids_, notices_, figures, directory_, settings,
+          [this](submission_request reply) { send_reply(std::move(reply)); },
+          [this](std::int64_t id) { return carrier_name(id); }),
       housekeeper_(loop),
-      scheduler_(loop) {}
+      scheduler_(loop),
+      retirement_(loop) {}
 
 gateway::~gateway() = default;
 
@@ -136,7 +139,8 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
   for (std::size_t i = 0; i < found.messages.items.size(); ++i) {
     const auto& row = found.messages.items[i];
     auto text = std::make_shared<const shared_text>(
-        shared_text{std::string(row.message.body), std::string(row.message.callback_url)});
+        shared_text{std::string(row.message.body), std::string(row.message.callback_url),
+                    std::string(row.message.client_ref)});
     auto message = make_outbound(row.message, std::move(text));
     message->possible_duplicate = row.message.id < repeats_below_;
     if (!found.schedule.empty()) {

@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds tick{250};
 constexpr unsigned ticks_per_second = 4, ticks_per_sweep = 20, ticks_per_retirement = 240;
 // What a carrier has not taken by then is no longer only in memory.
 constexpr std::chrono::seconds park_after{30};
-constexpr std::size_t retired_at_once = 500;
+constexpr std::size_t retired_at_once = 200;
+constexpr int retirement_rests = 3;  // times as long as it took
 
 }  // namespace
 
@@ -187,8 +188,17 @@ void gateway::expire_parked(carrier& of, std::uint8_t priority) {
 void gateway::move_from_dead_carriers(std::chrono::steady_clock::time_point now) {
   for (auto& one : carriers_) {
     if (one->down_for(now) < one->settings().failover_after || one->empty()) continue;
-    const bool elsewhere =
-        std::ranges::any_of(carriers_, [](const auto& other) { return other->up(); });
+    // Where no route of it leads to another that is up, all would come back: a hundred thousand of
+    // them hold up the loop for some ten milliseconds, every second.
+    const auto is_up = [this](const std::string& name) {
+      return std::ranges::any_of(carriers_, [&](const auto& other) {
+        return other->settings().name == name && other->up();
+      });
+    };
+    const bool elsewhere = std::ranges::any_of(settings_.routes, [&](const route_config& route) {
+      return std::ranges::count(route.carriers, one->settings().name) > 0 &&
+             std::ranges::any_of(route.carriers, is_up);
+    });
     if (!elsewhere) continue;
     for (auto& message : one->take_unstarted()) {
       const auto route = route_of(*message);
@@ -225,10 +235,16 @@ void gateway::retire_old() {
   auto task = [before = wall_now() - settings_.store.retention](store::writer& to) {
     return to.delete_older(before, retired_at_once);
   };
-  store_.change(task, [this](store::result<std::size_t> deleted) {
+  const auto began = std::chrono::steady_clock::now();
+  store_.change(task, [this, began](store::result<std::size_t> deleted) {
     retiring_ = false;
     if (!deleted) return log::error("deleting old messages: {}", deleted.error().message());
-    if (*deleted >= retired_at_once) retire_old();
+    if (*deleted < retired_at_once || stopped_) return;
+    // The writer belongs to those who wait for a commit: the busier it is, the longer this rests.
+    retirement_.expires_after(retirement_rests * (std::chrono::steady_clock::now() - began));
+    retirement_.async_wait([this](boost::system::error_code cancelled) {
+      if (!cancelled) retire_old();
+    });
   });
 }
 
@@ -313,6 +329,7 @@ asio::awaitable<void> gateway::stop(std::chrono::steady_clock::time_point until)
   stopped_ = true;
   housekeeper_.cancel();
   scheduler_.cancel();
+  retirement_.cancel();
   notices_.stop();
   store_.add(&store::batch::marks, store::mark{store::mark_clean_stop, in_order ? 1 : 0});
   for (auto& one : carriers_)

@@ -2,10 +2,12 @@
 
 #include "daemon/http/vocabulary.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace smppd::http {
 
@@ -14,7 +16,9 @@ namespace json = boost::json;
 namespace {
 
 void add_content(json::object& body, const message_view& view) {
-  if (!view.to.empty()) body["to"] = json::array(view.to.begin(), view.to.end());
+  if (!view.to.empty()) {
+    body["to"] = json::array(view.to.begin(), view.to.end(), body.storage());
+  }
   body["recipient_count"] = view.recipients;
   if (view.duplicates_removed) body["duplicates_removed"] = *view.duplicates_removed;
   body["from"] = valid_utf8(view.from);
@@ -48,7 +52,9 @@ json::array summary_json(const std::vector<store::reader::state_count>& counts) 
 }
 
 std::string to_json(const message_view& view) {
-  json::object body;
+  std::array<unsigned char, 4096> block;
+  json::monotonic_resource memory(block.data(), block.size());
+  json::object body(&memory);
   body.reserve(28);
   const std::string id = print_message_id(view.id);
   body["sms_message_id"] = id;

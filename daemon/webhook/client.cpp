@@ -25,6 +25,8 @@ namespace {
 using outcome = webhook_result::outcome;
 
 constexpr curl_off_t retry_after_max = 86'400;
+// curl allocates it anew for each request; its own 16 KiB are too many for malloc's fast lists.
+constexpr long buffer_octets = 1024;
 
 asio::ip::address address_of(const sockaddr& from) {
   if (from.sa_family == AF_INET) {
@@ -120,6 +122,7 @@ class client::transfers {
   void take_turn(account& next);
   void start_some();
   void start(std::unique_ptr<transfer> next);
+  void set_up(CURL* easy) const;
   void set_up(CURL* easy, transfer& next) const;
   void finished(CURL* easy, CURLcode code);
   void leave(host& from);
@@ -136,6 +139,7 @@ class client::transfers {
   std::vector<easy_handle> idle_;
   std::size_t waiting_{0};
   bool stopped_{false};
+  std::string last_url_;  // a valid one: mostly the next is the same
 };
 
 client::transfers::transfers(asio::io_context& loop, const client_limits& limits)
@@ -154,9 +158,10 @@ client::transfers::~transfers() {
 
 void client::transfers::post(webhook_request request, handler done) {
   if (stopped_) return complete(std::move(done), not_sent(outcome::cancelled, "Shutting down."));
-  std::string why;
-  if (!valid_url(request.url, why)) {
-    return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
+  if (std::string why; request.url != last_url_) {
+    if (!valid_url(request.url, why))
+      return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
+    last_url_ = request.url;
   }
   host& to = host_named(request.account, host_of(request.url));
   if (to.waiting.size() >= limits_.waiting_max) {
@@ -224,6 +229,19 @@ void client::transfers::start(std::unique_ptr<transfer> next) {
   active_.emplace(easy.release(), std::move(next));
 }
 
+// What is the same for every request.
+void client::transfers::set_up(CURL* easy) const {
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "smppd");
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits_.timeout.count());
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_octets);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &transfers::take_response);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &transfers::open_socket);
+}
+
 void client::transfers::set_up(CURL* easy, transfer& next) const {
   next.allow_private = limits_.allow_private;
   next.response_octets = limits_.response_octets;
@@ -237,20 +255,12 @@ void client::transfers::set_up(CURL* easy, transfer& next) const {
   }
   next.headers.reset(list);
   curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "smppd");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers.get());
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(next.request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits_.timeout.count());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, next.error.data());
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &transfers::take_response);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &transfers::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &next);
 }
 
@@ -332,11 +342,13 @@ void client::transfers::stop() {
 }
 
 easy_handle client::transfers::take_easy() {
-  if (idle_.empty()) idle_.emplace_back(curl_easy_init());
-  if (idle_.back() == nullptr) throw std::bad_alloc();
+  if (idle_.empty()) {
+    idle_.emplace_back(curl_easy_init());
+    if (idle_.back() == nullptr) throw std::bad_alloc();
+    set_up(idle_.back().get());
+  }
   easy_handle easy = std::move(idle_.back());
   idle_.pop_back();
-  curl_easy_reset(easy.get());
   return easy;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/webhook/curl_loop.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <new>
 
 namespace smppd::webhook {
@@ -39,6 +41,12 @@ int curl_loop::timer_changed(CURLM*, long timeout_ms, void* self) {
   auto& me = *static_cast<curl_loop*>(self);
   me.timer_.cancel();
   if (timeout_ms < 0) return 0;
+  if (timeout_ms == 0) {  // for each new request: no timer of the kernel's for that
+    asio::post(me.loop_, [weak = me.weak_from_this()] {
+      if (const auto alive = weak.lock()) alive->act(CURL_SOCKET_TIMEOUT, 0);
+    });
+    return 0;
+  }
   me.timer_.expires_after(std::chrono::milliseconds{timeout_ms});
   me.timer_.async_wait([weak = me.weak_from_this()](boost::system::error_code error) {
     const auto alive = weak.lock();

@@ -3,9 +3,12 @@
 #include "daemon/gateway/ids.hpp"
 #include "daemon/http/vocabulary.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+
+#include <array>
 
 namespace smppd::webhook {
 
@@ -22,13 +25,25 @@ using http::valid_utf8;
 
 namespace {
 
-std::string event(std::string_view type, store::wall_time at, json::object data) {
-  json::object body;
-  body["type"] = type;
-  body["timestamp"] = print_time(at);
-  body["data"] = std::move(data);
-  return json::serialize(body);
-}
+// The body of a webhook. It is built in one block of memory.
+class event {
+ public:
+  event(std::string_view type, store::wall_time at) {
+    body_.reserve(3);
+    body_["type"] = type;
+    body_["timestamp"] = print_time(at);
+    data_ = &body_["data"].emplace_object();
+    data_->reserve(18);
+  }
+  [[nodiscard]] json::object& data() { return *data_; }
+  [[nodiscard]] std::string print() const { return json::serialize(body_); }
+
+ private:
+  std::array<unsigned char, 4096> block_;
+  json::monotonic_resource memory_{block_.data(), block_.size()};
+  json::object body_{&memory_};
+  json::object* data_;
+};
 
 std::string_view type_of(store::progress state) noexcept {
   switch (state) {
@@ -55,7 +70,8 @@ std::string_view remainder_of(std::string_view text) noexcept {
 std::string receipt_payload(const store::found_message& found, std::string_view carrier) {
   const auto& [message, state] = found;
   const bool delivered = state.state == store::progress::delivered;
-  json::object data;
+  event told(type_of(state.state), state.changed_at);
+  auto& data = told.data();
   data["sms_message_id"] =
       print_message_id(message.submission != 0 ? message.submission : message.id);
   data["recipient_id"] = to_uuid(message.id);
@@ -74,13 +90,14 @@ std::string receipt_payload(const store::found_message& found, std::string_view 
   data["created_at"] = print_time(time_of(message.id));
   data["sent_at"] = time_or_null(state.sent_at);
   data["delivered_at"] = time_or_null(delivered ? state.changed_at : store::wall_time{});
-  return event(type_of(state.state), state.changed_at, std::move(data));
+  return told.print();
 }
 
 std::string inbound_payload(const store::inbound& inbound, const store::keyword* keyword,
                             std::string_view carrier) {
   const std::string text = valid_utf8(inbound.text);
-  json::object data;
+  event told("inbound.received", inbound.received_at);
+  auto& data = told.data();
   data["id"] = to_uuid(inbound.id);
   data["from"] = print_address(inbound.types.source_ton, inbound.source);
   data["to"] = print_address(inbound.types.destination_ton, inbound.destination);
@@ -93,7 +110,7 @@ std::string inbound_payload(const store::inbound& inbound, const store::keyword*
   data["partial"] = inbound.partial;
   data["carrier"] = text_or_null(carrier);
   data["received_at"] = print_time(inbound.received_at);
-  return event("inbound.received", inbound.received_at, std::move(data));
+  return told.print();
 }
 
 std::vector<std::string> standard_headers(std::string_view id, store::wall_time now,

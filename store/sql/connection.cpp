@@ -74,11 +74,31 @@ connection::connection(const std::filesystem::path& path, access wanted,
   }
 }
 
-connection::~connection() { sqlite3_close(handle_); }
+connection::~connection() {
+  for (auto* const prepared : steps_)
+    sqlite3_finalize(prepared);
+  sqlite3_close(handle_);
+}
 
 void connection::run(const char* statements) noexcept {
   if (failed()) return;
   const int code = sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
+void connection::run(step next) noexcept {
+  constexpr std::array texts{"BEGIN", "BEGIN IMMEDIATE", "COMMIT"};
+  if (failed()) return;
+  const auto place = static_cast<std::size_t>(next);
+  auto*& prepared = steps_[place];
+  int code = prepared != nullptr
+                 ? SQLITE_OK
+                 : sqlite3_prepare_v3(handle_, texts[place], -1, SQLITE_PREPARE_PERSISTENT,
+                                      &prepared, nullptr);
+  if (code == SQLITE_OK) {
+    sqlite3_step(prepared);
+    code = sqlite3_reset(prepared);
+  }
   if (code != SQLITE_OK) fail(code);
 }
 
@@ -116,7 +136,7 @@ void connection::raise(int code) const {
 void transaction::roll_back() noexcept {
   // No transaction is open where BEGIN failed, after COMMIT, or where SQLite rolled back by itself.
   if (sqlite3_get_autocommit(on_->handle()) != 0) return;
-  sqlite3_exec(on_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_exec(on_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);  // whatever failed before
 }
 
 }  // namespace store::sql

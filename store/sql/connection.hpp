@@ -4,6 +4,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <utility>
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace store::sql {
 
@@ -36,6 +38,10 @@ class connection {
 
   /// Runs statements that return nothing. A failure is kept.
   void run(const char* statements) noexcept;
+
+  /// The statements of transactions, prepared when they are first used.
+  enum class step : std::uint8_t { begin, begin_immediate, commit };
+  void run(step next) noexcept;
   /// The same while opening: throws.
   void set_up(const std::string& statements);
   /// A pragma's integer. Throws.
@@ -65,6 +71,7 @@ class connection {
  private:
   std::filesystem::path path_;
   sqlite3* handle_{nullptr};
+  std::array<sqlite3_stmt*, 3> steps_{};
   int failure_{0};
 };
 
@@ -75,7 +82,8 @@ class transaction {
 
   /// A write transaction takes the write lock at once: nothing in it fails later for want of it.
   explicit transaction(connection& on, kind wanted = kind::write) : on_(&on) {
-    on.run(wanted == kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    using step = connection::step;
+    on.run(wanted == kind::write ? step::begin_immediate : step::begin);
   }
   ~transaction() { roll_back(); }
   transaction(const transaction&) = delete;
@@ -83,7 +91,7 @@ class transaction {
 
   /// Commits, or, where anything failed since the transaction began, rolls back and says what.
   [[nodiscard]] boost::system::result<void> commit() noexcept {
-    on_->run("COMMIT");
+    on_->run(connection::step::commit);
     if (!on_->failed()) return {};
     roll_back();
     return on_->take_error();

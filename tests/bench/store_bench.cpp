@@ -248,8 +248,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path directory = argc > 3 ? argv[3] : own;
   try {
     const bool raw = argc > 1 && std::string_view(argv[1]) == "raw";
-    const int result =
-        raw ? run_raw(number(2, 200'000), own) : run(number(1, 500'000), number(2, 0), directory);
+    const int result = raw ? run_raw(number(2, 200'000), directory)
+                           : run(number(1, 500'000), number(2, 0), directory);
     std::filesystem::remove_all(own);
     return result;
   } catch (const std::exception& failure) {

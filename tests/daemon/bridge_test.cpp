@@ -173,8 +173,8 @@ class WrittenSubmit : public testing::Test {
   smpp::submit_sm write(const smpp::submit_sm& from, std::uint8_t part = 1) {
     auto read = std::get<esme_submission>(read_submission(from, at(0), 2h, {}));
     read.message.options = read.options;
-    message_ = make_outbound(read.message, std::make_shared<const shared_text>(
-                                               shared_text{std::string(read.message.body), {}}));
+    message_ = make_outbound(read.message, std::make_shared<const shared_text>(shared_text{
+                                               std::string(read.message.body), {}, {}}));
     message_->parts = static_cast<std::uint8_t>(
         cut(user_data_of(*message_), carrier_, 0x1234, &message_->written));
     smpp::submit_sm pdu;
