@@ -86,7 +86,10 @@ receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids
                    std::uint8_t part) {
               store_.add(&store::batch::awaits,
                          store::awaited_receipt{carrier, store_.keep(key), message.id, part});
+              ++evicting_;
+              evictions_.add(0);
             }),
+      evictions_(store, [this](std::vector<std::uint8_t>& done) { evicting_ -= done.size(); }),
       acknowledgements_(store,
                         [](std::vector<acknowledgement>& done) {
                           for (const auto& one : done)
@@ -183,7 +186,10 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
   if (unknown_.size() > 1) return;
   grace_.expires_after(response_grace);
   grace_.async_wait([this](boost::system::error_code cancelled) {
-    if (!cancelled) ask_store();
+    if (cancelled) return;
+    // What left memory must be where it is looked for.
+    if (evicting_ != 0) return store_.when_durable([this] { ask_store(); });
+    ask_store();
   });
 }
 

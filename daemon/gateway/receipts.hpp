@@ -147,7 +147,9 @@ class receipts {
   id_generator& ids_;
   notices& notices_;
   metrics& figures_;
+  std::size_t evicting_{0};  // entries that left the book and are not in the store yet
   receipt_book book_;
+  durable_list<std::uint8_t> evictions_;
   durable_list<acknowledgement> acknowledgements_;
   std::vector<unknown_receipt> unknown_;
   asio::steady_timer grace_;

@@ -13,6 +13,8 @@ namespace {
 // How much of `recent` a commit writes beside what it adds, and a moment of rest; with how many
 // rows of the journal.
 constexpr std::size_t piece_min = 64, piece_at_rest = 2000, piece_at_start = 20'000;
+// After so many small commits one after another the tables are to say everything again.
+constexpr std::size_t small_commits = 100;
 constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t rows_trimmed = 16, rows_trimmed_at_rest = 500;
 
@@ -62,11 +64,13 @@ result<void> sqlite_writer::commit(const batch& changes) {
   const bool journaled = belongs_in_journal(changes);
   const auto count = count_journaled(changes);
   sql::transaction all(connection_);
+  small_in_a_row_ = count < journal_from_ ? small_in_a_row_ + 1 : 0;
   if (journaled) {
+    const bool all = !changes.withdrawn.empty();  // they ask the tables what was sent
+    const bool wanted = recent_->waiting() >= recent_max_ || small_in_a_row_ >= small_commits;
+    if (all || (wanted && !recent_->frozen())) freeze();
     // Faster than it fills up.
-    if (!recent_->frozen() && (recent_->waiting() >= recent_max_ || count < journal_from_))
-      freeze();
-    write_recent(count + piece_min, rows_trimmed);
+    write_recent(all ? recent_->waiting() : count + piece_min, rows_trimmed);
     if (count != 0) journal_.append(changes);
   }
   messages_.accept(changes);

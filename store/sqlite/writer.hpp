@@ -49,6 +49,7 @@ class sqlite_writer final : public writer {
   sql::connection connection_;
   write_back write_back_;
   journal journal_;
+  std::size_t small_in_a_row_{0};
   std::int64_t frozen_at_{0};  // the journal's last row when `recent_` was frozen
   queue_writer queue_;
   message_writer messages_;

@@ -424,6 +424,24 @@ TEST_F(Receipt, OfAMessageThatMemoryHasForgottenIsFoundInTheStore) {
   wait([&] { return run_->webhooks.taken.size() == 1; });
 }
 
+TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
+  settings_.limits.receipts_memory_max = 1;
+  start();
+  const auto first = submit_many(1);
+  wait_until_sent(first);
+  telco().on_submit = [&](const auto& one) {
+    const auto block = [](store::writer&) {
+      std::this_thread::sleep_for(100ms);
+      return true;
+    };
+    run_->store.change(block, [](bool) {});
+    telco().accept(one);  // for its id the other one leaves memory
+    telco().deliver(scripted_carrier::receipt("ID-1"));
+  };
+  submit_many(1);
+  wait_for(first[0], progress::delivered);
+}
+
 // Messages of several parts.
 
 class LongMessage : public Path {
