@@ -66,11 +66,12 @@ result<void> sqlite_writer::commit(const batch& changes) {
   sql::transaction all(connection_);
   small_in_a_row_ = count < journal_from_ ? small_in_a_row_ + 1 : 0;
   if (journaled) {
-    const bool all = !changes.withdrawn.empty();  // they ask the tables what was sent
+    // What is withdrawn asks the tables what was sent.
     const bool wanted = recent_->waiting() >= recent_max_ || small_in_a_row_ >= small_commits;
-    if (all || (wanted && !recent_->frozen())) freeze();
+    const bool everything = !changes.withdrawn.empty();
+    if (everything || (wanted && !recent_->frozen())) freeze();
     // Faster than it fills up.
-    write_recent(all ? recent_->waiting() : count + piece_min, rows_trimmed);
+    write_recent(everything ? recent_->waiting() : count + piece_min, rows_trimmed);
     if (count != 0) journal_.append(changes);
   }
   messages_.accept(changes);
