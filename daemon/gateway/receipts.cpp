@@ -187,22 +187,24 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
   grace_.expires_after(response_grace);
   grace_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled) return;
+    auto asked = std::exchange(unknown_, {});
+    if (evicting_ == 0) return ask_store(std::move(asked));
     // What left memory must be where it is looked for.
-    if (evicting_ != 0) return store_.when_durable([this] { ask_store(); });
-    ask_store();
+    store_.when_durable(
+        [this, asked = std::move(asked)]() mutable { ask_store(std::move(asked)); });
   });
 }
 
 // Not in memory: it waits in the store since long, or its submit_sm_resp is still on the way, or it
 // is nobody's.
-void receipts::ask_store() {
+void receipts::ask_store(std::vector<unknown_receipt> unknown) {
   std::vector<unknown_receipt> asked;
   struct question {
     std::int64_t carrier;
     std::vector<std::string> keys;
   };
   std::vector<question> questions;
-  for (auto& one : std::exchange(unknown_, {})) {
+  for (auto& one : unknown) {
     if (apply_if_known(one.receipt, one.by)) {
       acknowledgements_.add(std::move(one.ack));
       continue;

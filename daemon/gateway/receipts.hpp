@@ -108,7 +108,7 @@ class receipts {
   };
 
   [[nodiscard]] bool apply_if_known(const carrier_receipt& receipt, const receipt_source& by);
-  void ask_store();
+  void ask_store(std::vector<unknown_receipt> unknown);
   void resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found);
   void resolve(unknown_receipt& one, const answer& found);
   [[nodiscard]] std::optional<stored_match> choose(const unknown_receipt& one,
