@@ -33,8 +33,10 @@ struct awaited {
   smpp::octets<20> source, destination;
   smpp::octets<20> beginning;  // of the text, as receipts quote it
   std::optional<std::uint16_t> user_message_reference;
-  std::string callback_url, client_ref, carrier_message_id;
+  std::string callback_url;
+  std::string client_ref, carrier_message_id;  // only where there is somebody to call
   store::wall_time sent_at;
+  std::int64_t sent_by{0};  // the carrier that took its last part; 0: not all are taken
   bool possible_duplicate{false};
   bool had_news{false};        // a receipt that was not final, or an error: the store knows more
   std::bitset<256> delivered;  // parts, from 1

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 
 namespace smppd {
 
@@ -40,9 +42,12 @@ awaited_ptr make_awaited(const store::found_message& found) {
   made->beginning = from.body.substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
   made->callback_url = from.callback_url;
-  if (!from.callback_url.empty()) made->client_ref = from.client_ref;
-  made->carrier_message_id = found.state.carrier_message_id;
+  if (!from.callback_url.empty()) {
+    made->client_ref = from.client_ref;
+    made->carrier_message_id = found.state.carrier_message_id;
+  }
   made->sent_at = found.state.sent_at;
+  if (found.state.sent_at != store::wall_time{}) made->sent_by = found.state.carrier;
   made->possible_duplicate = found.state.possible_duplicate;
   made->had_news = found.state.why != store::reason::none || !found.state.error.empty();
   made->settled = store::is_final(found.state.state);
@@ -100,11 +105,16 @@ receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids
 void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
                                 std::string_view carrier_id, const receipt_source& by,
                                 store::wall_time at) {
-  if ((message->registered_delivery & 0x1FU) == 0 || carrier_id.empty()) return;
-  if (!message->waiting) message->waiting = make_awaited(*message, by.id);
-  message->waiting->sent_at = at;
-  message->waiting->possible_duplicate = message->possible_duplicate;
-  if (part == 1) message->waiting->carrier_message_id = carrier_id;
+  if ((message->registered_delivery & 0x1FU) == 0) return;
+  if (!message->waiting && !carrier_id.empty()) message->waiting = make_awaited(*message, by.id);
+  if (message->waiting) {
+    auto& of = *message->waiting;
+    of.sent_at = at;
+    of.possible_duplicate = message->possible_duplicate;
+    if (!of.callback_url.empty()) of.carrier_message_id = message->first_carrier_id;
+    if (message->complete()) of.sent_by = by.id;
+  }
+  if (carrier_id.empty()) return;
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
   evidence_[by.id].saw_submit_id(carrier_id);
   if (message->id < restored_from_) {
@@ -186,7 +196,7 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
   if (unknown_.size() > 1) return;
   grace_.expires_after(response_grace);
   grace_.async_wait([this](boost::system::error_code cancelled) {
-    if (cancelled) return;
+    if (cancelled || stopped_) return;
     auto asked = std::exchange(unknown_, {});
     if (evicting_ == 0) return ask_store(std::move(asked));
     // What left memory must be where it is looked for.
@@ -199,30 +209,28 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
 // is nobody's.
 void receipts::ask_store(std::vector<unknown_receipt> unknown) {
   std::vector<unknown_receipt> asked;
-  struct question {
-    std::int64_t carrier;
-    std::vector<std::string> keys;
-  };
-  std::vector<question> questions;
+  std::map<std::int64_t, std::set<std::string>> questions;  // carrier -> keys
   for (auto& one : unknown) {
     if (apply_if_known(one.receipt, one.by)) {
       acknowledgements_.add(std::move(one.ack));
       continue;
     }
-    auto& ask = questions.emplace_back(question{one.by.id, {}});
+    auto& ask = questions[one.by.id];
     for (const auto* id : {&one.receipt.id, &one.receipt.other_id}) {
       for (auto& candidate : smpp::receipt_id_candidates(*id)) {
-        ask.keys.push_back(candidate.key);
+        ask.insert(candidate.key);
         one.candidates.push_back(std::move(candidate));
       }
     }
     asked.push_back(std::move(one));
   }
   if (asked.empty()) return;
+  // All in order: rows by carrier and key, messages and parts by id.
   auto query = [questions = std::move(questions)](store::reader& from) -> store::result<answer> {
     answer found;
     std::vector<store::id64> ids;
-    for (const auto& [carrier, keys] : questions) {
+    for (const auto& [carrier, wanted] : questions) {
+      const std::vector<std::string> keys(wanted.begin(), wanted.end());
       const auto rows = from.find_awaited(carrier, keys);
       if (!rows) return rows.error();
       for (auto row : rows->items) {
@@ -262,17 +270,21 @@ std::optional<receipts::stored_match> receipts::choose(const unknown_receipt& on
                                                        const answer& found) const {
   std::optional<stored_match> best;
   int most = 0;
-  for (const auto& row : found.awaited.items) {
-    if (row.carrier != one.by.id) continue;
-    const auto key = std::ranges::find(one.candidates, row.key, &smpp::id_candidate::key);
-    if (key == one.candidates.end()) continue;
-    const auto of = std::ranges::find(found.messages.items, row.id,
-                                      [](const auto& any) { return any.message.id; });
-    if (of == found.messages.items.end()) continue;
-    const auto belief = belief_in(key->form, one.receipt.source, of->message.destination, one.by);
-    if (belief == 0 || belief < most) continue;
-    most = belief;
-    best = {&*of, &row, key->form};
+  for (const auto& candidate : one.candidates) {
+    const auto rows = std::ranges::equal_range(
+        found.awaited.items, std::pair(one.by.id, std::string_view(candidate.key)), {},
+        [](const store::awaited_receipt& row) { return std::pair(row.carrier, row.key); });
+    for (const auto& row : rows) {
+      const auto of =
+          std::ranges::lower_bound(found.messages.items, row.id, {},
+                                   [](const store::found_message& any) { return any.message.id; });
+      if (of == found.messages.items.end() || of->message.id != row.id) continue;
+      const auto belief =
+          belief_in(candidate.form, one.receipt.source, of->message.destination, one.by);
+      if (belief == 0 || belief < most) continue;
+      most = belief;
+      best = {&*of, &row, candidate.form};
+    }
   }
   return best;
 }
@@ -305,8 +317,8 @@ void receipts::remember_again(const awaited_ptr& message, const store::awaited_r
                               const store::rows<store::sent_part>& parts) {
   const auto now = std::chrono::steady_clock::now();
   if (message->parts == 1) return book_.add(row.carrier, row.key, row.part, message, now);
-  for (const auto& part : parts.items) {
-    if (part.id != message->id) continue;
+  for (const auto& part :
+       std::ranges::equal_range(parts.items, message->id, {}, &store::sent_part::id)) {
     if (part.state == store::progress::delivered) message->delivered.set(part.part);
     book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
   }
@@ -355,7 +367,7 @@ void receipts::match_early(const receipt_source& by, std::string_view carrier_id
     const auto belief =
         belief_in(early_form, early->receipt.source, message->destination.view(), by);
     // One that was read back has no address that could speak against it: its id must speak for it.
-    if (belief <= most || (early->receipt.source.empty() && belief == 1)) continue;
+    if (belief <= most || (early->read_back && belief == 1)) continue;
     most = belief;
     best = early;
     form = early_form;
@@ -400,17 +412,19 @@ void receipts::settle(awaited& message, settlement result, const carrier_receipt
                       const receipt_source& by) {
   const bool final = store::is_final(result.state);
   message.settled = final;
-  const news told{receipt.state, result, receipt.error, wall_now(), by.settings.name};
-  store_.add(&store::batch::settlements, store::settled{.id = message.id,
-                                                        .at = told.at,
-                                                        .state = result.state,
-                                                        .why = result.why,
-                                                        .attempts = 0,
-                                                        .carrier = 0,
-                                                        .possible_duplicate = false,
-                                                        .error = store_.keep(receipt.error),
-                                                        .parked = false,
-                                                        .scheduled_for = {}});
+  const news told{receipt.state, result, receipt.error, wall_now(), by.id, by.settings.name};
+  // Of a message that is sent in part the store says nothing yet: a start has to send the rest.
+  if (final || message.sent_by != 0)
+    store_.add(&store::batch::settlements, store::settled{.id = message.id,
+                                                          .at = told.at,
+                                                          .state = result.state,
+                                                          .why = result.why,
+                                                          .attempts = 0,
+                                                          .carrier = 0,
+                                                          .possible_duplicate = false,
+                                                          .error = store_.keep(receipt.error),
+                                                          .parked = false,
+                                                          .scheduled_for = {}});
   if (log::enabled(log::level::debug)) {
     log::debug("message {}: receipt {} err {}", to_smpp_id(message.id),
                smpp::receipt_word(receipt.state), receipt.error);
@@ -429,17 +443,18 @@ void receipts::settle(awaited& message, settlement result, const carrier_receipt
 
 void receipts::tell_end(const outbound& message, store::progress state, store::reason why,
                         std::string_view error) {
+  if (message.waiting) message.waiting->settled = true;  // what still comes changes nothing
   if (!wants_final(message.registered_delivery, state)) return;
   const auto ended = make_awaited(message, 0);
   notify(*ended, store::notice_kind::receipt,
-         {to_message_state(state, why), {state, why}, error, wall_now(), {}});
+         {to_message_state(state, why), {state, why}, error, wall_now(), 0, {}});
 }
 
 // As the store would say it once all this is in it: a webhook that is tried again after a restart
 // says the same.
 std::unique_ptr<notice_content> receipts::webhook_content_of(const awaited& message,
                                                              const news& of) {
-  if (message.had_news || of.carrier.empty()) return nullptr;
+  if (message.had_news || of.by == 0 || of.by != message.sent_by) return nullptr;
   store::found_message found;
   found.message.id = message.id;
   found.message.submission = message.submission;
@@ -538,7 +553,7 @@ asio::awaitable<void> receipts::restore() {
     receipt.id = one.carrier_message_id;
     receipt.state = static_cast<smpp::message_state>(one.state);
     receipt.error = one.error;
-    remember_early(one.carrier, {one.sequence, receipt, std::chrono::steady_clock::now()});
+    remember_early(one.carrier, {one.sequence, receipt, std::chrono::steady_clock::now(), true});
   }
 }
 

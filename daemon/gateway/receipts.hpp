@@ -57,7 +57,10 @@ class receipts {
   /// then. It may be empty where the receipt is `sure`.
   void on_receipt(carrier_receipt receipt, const receipt_source& by, acknowledgement ack,
                   std::function<void(acknowledgement)> otherwise);
-  void stop() { grace_.cancel(); }
+  void stop() {
+    stopped_ = true;
+    grace_.cancel();
+  }
   /// A message ended without a carrier's receipt: whoever wanted one is told. The settlement itself
   /// is the caller's.
   void tell_end(const outbound& message, store::progress state, store::reason why,
@@ -82,6 +85,7 @@ class receipts {
     std::int64_t sequence{};
     carrier_receipt receipt;
     time at;
+    bool read_back{false};  // an earlier run met it: its addresses are not known
   };
   struct early_candidate {
     std::shared_ptr<const early_receipt> early;
@@ -136,7 +140,8 @@ class receipts {
     settlement result;
     std::string_view error;
     store::wall_time at;
-    std::string_view carrier;  // its name; empty: only the store knows which
+    std::int64_t by{};         // the carrier that said so; 0: none
+    std::string_view carrier;  // its name
   };
   void notify(const awaited& message, store::notice_kind kind, const news& of);
   [[nodiscard]] static std::unique_ptr<notice_content> webhook_content_of(const awaited& message,
@@ -156,6 +161,7 @@ class receipts {
   std::unordered_multimap<std::string, early_candidate> early_;  // by carrier and candidate key
   std::unordered_map<std::int64_t, smpp::id_form_evidence> evidence_;  // by carrier
   store::id64 restored_from_{0};
+  bool stopped_{false};
 };
 
 }  // namespace smppd

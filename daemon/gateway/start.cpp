@@ -274,8 +274,10 @@ asio::awaitable<void> gateway::adopt_parked() {
         continue;
       }
       for (std::size_t i = 0; i < found.messages.items.size(); ++i) {
-        const auto message =
-            make_outbound(found.messages.items[i].message, std::make_shared<const shared_text>());
+        const auto& row = found.messages.items[i].message;
+        const auto message = make_outbound(
+            row, std::make_shared<const shared_text>(
+                     shared_text{{}, std::string(row.callback_url), std::string(row.client_ref)}));
         message->parked = true;
         const auto route = route_of(*message);
         if (route.empty()) {

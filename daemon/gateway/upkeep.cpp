@@ -19,6 +19,7 @@ constexpr unsigned ticks_per_second = 4, ticks_per_sweep = 20, ticks_per_retirem
 constexpr std::chrono::seconds park_after{30};
 constexpr std::size_t retired_at_once = 200;
 constexpr int retirement_rests = 3;  // times as long as it took
+constexpr std::chrono::milliseconds rest_max{50};
 
 }  // namespace
 
@@ -199,7 +200,10 @@ void gateway::move_from_dead_carriers(std::chrono::steady_clock::time_point now)
       return std::ranges::count(route.carriers, one->settings().name) > 0 &&
              std::ranges::any_of(route.carriers, is_up);
     });
-    if (!elsewhere) continue;
+    // What was parked when the routes were others may lead elsewhere all the same.
+    const bool any_up =
+        std::ranges::any_of(carriers_, [](const auto& other) { return other->up(); });
+    if (!any_up || (!elsewhere && ticks_ % ticks_per_retirement != 0)) continue;
     for (auto& message : one->take_unstarted()) {
       const auto route = route_of(*message);
       const auto up = std::ranges::find_if(route, [](const carrier* other) { return other->up(); });
@@ -241,7 +245,9 @@ void gateway::retire_old() {
     if (!deleted) return log::error("deleting old messages: {}", deleted.error().message());
     if (*deleted < retired_at_once || stopped_) return;
     // The writer belongs to those who wait for a commit: the busier it is, the longer this rests.
-    retirement_.expires_after(retirement_rests * (std::chrono::steady_clock::now() - began));
+    const auto took = std::chrono::steady_clock::now() - began;
+    retirement_.expires_after(
+        std::min<std::chrono::steady_clock::duration>(retirement_rests * took, rest_max));
     retirement_.async_wait([this](boost::system::error_code cancelled) {
       if (!cancelled) retire_old();
     });
@@ -331,6 +337,7 @@ asio::awaitable<void> gateway::stop(std::chrono::steady_clock::time_point until)
   scheduler_.cancel();
   retirement_.cancel();
   notices_.stop();
+  receipts_.stop();
   store_.add(&store::batch::marks, store::mark{store::mark_clean_stop, in_order ? 1 : 0});
   for (auto& one : carriers_)
     one->begin_stop();

@@ -288,6 +288,13 @@ void client::transfers::finished(CURL* easy, CURLcode code) {
   auto found = active_.extract(easy);
   transfer& ended = *found.mapped();
   complete(std::move(ended.done), result_of(easy, code, ended));
+  // What was sent once more on another connection is counted in the handle, and five are too many.
+  long connections{0};
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
+  if (code != CURLE_OK || connections != 0) {
+    curl_easy_reset(easy);
+    set_up(easy);
+  }
   idle_.emplace_back(easy);
   leave(*ended.to);
   start_some();

@@ -191,6 +191,9 @@ void message_writer::withdraw(const batch& changes) {
 
 void message_writer::withdraw(id64 id) {
   const id64 last = id + find_recipients_.find_number(id).value_or(0) * id_step;
+  // The statements below ask the tables what was sent. That it is written again later is harmless.
+  recent_->for_each_waiting(id, last,
+                            [this](id64 one, const recent::change& what) { write(one, what); });
   queue_->withdraw(id, last);
   withdraw_messages_.run(id, last);
   withdraw_submission_.run(id, last);

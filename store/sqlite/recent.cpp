@@ -110,6 +110,7 @@ void recent::add(const batch& changes) {
     if (!is_new) continue;
     ++waiting_;
     ++waiting_notices_;
+    url_octets_ += one.url.size();
   }
   for (const postponed_notice& one : changes.notices_postponed) {
     const auto found = notices_.find(key_of(one.key));
@@ -124,8 +125,19 @@ void recent::add(const batch& changes) {
       --waiting_;
       --waiting_notices_;
     }
-    notices_.erase(found);
+    erase(found);
   }
+}
+
+void recent::erase(std::map<key, kept>::iterator one) {
+  url_octets_ -= one->second.what.url.size();
+  notices_.erase(one);
+}
+
+bool recent::forget() {
+  const std::lock_guard lock(mutex_);
+  forget_written();
+  return changes_.empty() && notices_.empty();
 }
 
 void recent::freeze() {
@@ -178,7 +190,7 @@ void recent::forget_written() {
     for (const key& one : written_.front().notices) {
       const auto found = notices_.find(one);
       if (found == notices_.end() || found->second.waits) continue;
-      if (found->second.written_in == written_.front().number) notices_.erase(found);
+      if (found->second.written_in == written_.front().number) erase(found);
     }
     written_.pop_front();
   }

@@ -60,8 +60,15 @@ class recent {
   [[nodiscard]] bool waits_for(id64 id) const;
   /// Whether a change of this notice must go to the table, as it is, or may be, there already.
   [[nodiscard]] bool may_be_in_table(const notice_key& one) const;
+  /// Octets of the URLs of notices: customers choose how long they are.
+  [[nodiscard]] std::size_t url_octets() const noexcept { return url_octets_; }
   /// These changes were committed to the journal.
   void add(const batch& changes);
+  /// Calls `write(id, change)` for what waits of messages first..last, one each `id_step`.
+  template <class Write>
+  void for_each_waiting(id64 first, id64 last, Write write) const;
+  /// Forgets what no reader looks for any more. True: nothing is left here.
+  bool forget();
 
   /// What waits now is to be written, piece by piece.
   void freeze();
@@ -122,6 +129,7 @@ class recent {
   void merge(const sent& from);
   void merge(const settled& from);
   [[nodiscard]] kept_change& touch(id64 id);
+  void erase(std::map<key, kept>::iterator one);
   void forget_written();
 
   // Held by the writer's thread to change these, by others to look at them.
@@ -132,7 +140,7 @@ class recent {
   std::size_t waiting_notices_{0};
 
   // The writer's thread only.
-  std::size_t waiting_{0};
+  std::size_t waiting_{0}, url_octets_{0};
   std::vector<id64> frozen_ids_;
   std::vector<key> frozen_notices_;
   std::size_t next_id_{0}, next_notice_{0};
@@ -140,6 +148,22 @@ class recent {
   std::deque<piece> written_;  // which a reader may still look for here
   std::uint64_t pieces_{0};
 };
+
+template <class Write>
+void recent::for_each_waiting(id64 first, id64 last, Write write) const {
+  const auto visit = [&](const auto& one) {
+    if (one.second.waits) write(one.first, one.second.what);
+  };
+  if (static_cast<std::size_t>((last - first) / id_step) < changes_.size()) {
+    for (id64 id = first; id <= last; id += id_step) {
+      if (const auto found = changes_.find(id); found != changes_.end()) visit(*found);
+    }
+    return;
+  }
+  for (const auto& one : changes_) {
+    if (one.first >= first && one.first <= last) visit(one);
+  }
+}
 
 template <class WriteChange, class WriteNotice>
 void recent::write_piece(std::size_t limit, WriteChange write_change, WriteNotice write_notice) {

@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t piece_min = 64, piece_at_rest = 2000, piece_at_start = 20'000;
 // After so many small commits one after another the tables are to say everything again.
 constexpr std::size_t small_commits = 100;
+// The journal holds at most about twice so many times `recent_max` changes.
+constexpr std::size_t journal_times = 8;
+constexpr std::size_t url_octets_max = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t rows_trimmed = 16, rows_trimmed_at_rest = 500;
 
@@ -54,25 +57,40 @@ sqlite_writer::sqlite_writer(const sqlite_options& options, recent& lately)
 }
 
 // Small commits go straight to the tables; but as long as the journal holds anything, all go there,
-// so that reading it from the start ends in what is true.
+// so that reading it from the start ends in what is true. What memory still holds for a reader must
+// hear of changes, too.
 bool sqlite_writer::belongs_in_journal(const batch& changes) const {
   if (journal_from_ == never) return false;
-  return count_journaled(changes) >= journal_from_ || recent_->waiting() != 0 || !journal_.empty();
+  return count_journaled(changes) >= journal_from_ || recent_->waiting() != 0 ||
+         !journal_.empty() || !recent_->forget();
+}
+
+// What is told in time takes itself off what waits again: the journal is counted, too.
+bool sqlite_writer::holds_much() const {
+  return recent_->waiting() >= recent_max_ || recent_->url_octets() >= url_octets_max ||
+         since_frozen_ >= recent_max_ * journal_times;
+}
+
+// After a while of small commits only, what is left is written: the next ones go to the tables.
+void sqlite_writer::end_journal() {
+  small_in_a_row_ = 0;
+  if (journal_.empty() || recent_->frozen() || recent_->waiting() > piece_at_rest) return;
+  if (const auto left = catch_up(); left && *left != 0) static_cast<void>(catch_up());
 }
 
 result<void> sqlite_writer::commit(const batch& changes) {
-  const bool journaled = belongs_in_journal(changes);
   const auto count = count_journaled(changes);
-  sql::transaction all(connection_);
   small_in_a_row_ = count < journal_from_ ? small_in_a_row_ + 1 : 0;
+  const bool light = small_in_a_row_ >= small_commits;
+  if (light) end_journal();
+  const bool journaled = belongs_in_journal(changes);
+  sql::transaction all(connection_);
   if (journaled) {
-    // What is withdrawn asks the tables what was sent.
-    const bool wanted = recent_->waiting() >= recent_max_ || small_in_a_row_ >= small_commits;
-    const bool everything = !changes.withdrawn.empty();
-    if (everything || (wanted && !recent_->frozen())) freeze();
+    if ((light || holds_much()) && !recent_->frozen()) freeze();
     // Faster than it fills up.
-    write_recent(everything ? recent_->waiting() : count + piece_min, rows_trimmed);
+    write_recent(count + piece_min, rows_trimmed);
     if (count != 0) journal_.append(changes);
+    since_frozen_ += count;
   }
   messages_.accept(changes);
   queue_.apply(changes);
@@ -90,6 +108,7 @@ result<void> sqlite_writer::commit(const batch& changes) {
 void sqlite_writer::freeze() {
   recent_->freeze();
   frozen_at_ = journal_.last();
+  since_frozen_ = 0;
 }
 
 // Into the tables, in their order.

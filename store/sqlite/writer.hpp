@@ -38,6 +38,8 @@ class sqlite_writer final : public writer {
 
  private:
   [[nodiscard]] bool belongs_in_journal(const batch& changes) const;
+  [[nodiscard]] bool holds_much() const;
+  void end_journal();
   void freeze();
   void write_recent(std::size_t limit, std::int64_t journal_rows);
   [[nodiscard]] result<std::size_t> catch_up(std::size_t limit);
@@ -50,7 +52,8 @@ class sqlite_writer final : public writer {
   write_back write_back_;
   journal journal_;
   std::size_t small_in_a_row_{0};
-  std::int64_t frozen_at_{0};  // the journal's last row when `recent_` was frozen
+  std::size_t since_frozen_{0};  // changes that went into the journal since then
+  std::int64_t frozen_at_{0};    // the journal's last row when `recent_` was frozen
   queue_writer queue_;
   message_writer messages_;
   receipt_writer receipts_;

@@ -37,6 +37,8 @@ class faulty_database final : public store::database {
   store::sqlite_options options;
   options.path = path;
   options.synchronous = store::synchronous::off;
+  options.sole_daemon = true;  // as the daemon has it, and nearly everything through the journal
+  options.journal_from = 2;
   return std::make_unique<faulty_database>(store::open_sqlite(options));
 }
 

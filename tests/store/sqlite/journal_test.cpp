@@ -1,11 +1,13 @@
 // What the journal holds back must not be told from what the tables say.
 #include "store/sqlite/journal.hpp"
 
+#include "store/sqlite/recent.hpp"
 #include "store/sqlite/sqlite.hpp"
 #include "tests/support/store_records.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <array>
 #include <atomic>
@@ -119,6 +121,7 @@ class store_copy {
     writer_ = database_->make_writer().value();
     reader_ = database_->make_reader().value();
   }
+  [[nodiscard]] const std::string& path() const { return options_.path; }
   [[nodiscard]] store::writer& writer() { return *writer_; }
   [[nodiscard]] store::reader& reader() { return *reader_; }
 
@@ -290,6 +293,62 @@ TEST(Journal, ReadersMissNothingWhileItIsWritten) {
   done = true;
   reader.join();
   EXPECT_EQ(missed, 0);
+}
+
+std::int64_t rows_of_journal(const std::string& path) {
+  sqlite3* database = nullptr;
+  std::int64_t rows = -1;
+  sqlite3_open(path.c_str(), &database);
+  const auto keep = [](void* into, int, char** values, char**) {
+    *static_cast<std::int64_t*>(into) = std::stoll(values[0]);
+    return 0;
+  };
+  sqlite3_exec(database, "SELECT count(*) FROM journal", keep, &rows, nullptr);
+  sqlite3_close(database);
+  return rows;
+}
+
+// Each notice is told before the next one comes: nothing waits, and the journal must end all the
+// same.
+TEST(Journal, OfWhatComesAndGoesStaysSmall) {
+  store::sqlite_options options;
+  options.sole_daemon = true;
+  options.journal_from = 1;
+  options.recent_max = 10;
+  store_copy journaled(options);
+  for (std::int64_t n = 1; n <= 2000; ++n) {
+    store::batch b;
+    b.notices = {{.target = 5, .sequence = n, .subject = id(n), .due = {}, .url = {}}};
+    b.notices_done = {{5, n - 1}};
+    b.changes = 2;
+    ASSERT_TRUE(journaled.writer().commit(b));
+  }
+  EXPECT_LT(rows_of_journal(journaled.path()), 200);
+}
+
+// As long as it is there a change of it must reach memory, too: the commit is told so.
+TEST(Recent, KeepsWhatAReaderMayLookForAndNoLonger) {
+  store::recent lately;
+  store::batch b;
+  b.sents = {make_sent(id(1), "a")};
+  b.notices = {{.target = 5, .sequence = 1, .subject = id(1), .due = {}, .url = {}}};
+  store::arena texts;
+  {
+    const store::recent::reading news(lately);
+    lately.add(b);
+    lately.freeze();
+    int written = 0;
+    lately.write_piece(
+        9, [&](store::id64, const auto&) { ++written; }, [&](const store::notice&) { ++written; });
+    lately.wrote_piece(true);
+    EXPECT_EQ(written, 2);
+    EXPECT_EQ(lately.waiting(), 0U);
+    EXPECT_FALSE(lately.forget());
+    store::message_state state;
+    EXPECT_TRUE(news.bring_up_to_date(id(1), state, texts));
+    EXPECT_EQ(news.find_notices(5, 0, 9, texts).size(), 1U);
+  }
+  EXPECT_TRUE(lately.forget());
 }
 
 TEST(Journal, FreshJournalIsWrittenToTheTablesAtAStart) {
