@@ -63,8 +63,8 @@ class writer {
 
   /// Deletes at most about `limit` records older than `before`: notices that nobody took, messages
   /// that are final, or sent and without a receipt until now, with everything that belongs to them,
-  /// inbound messages, unmatched receipts. What has just changed may stay for now. Returns how many;
-  /// fewer than `limit`: there are no more for now.
+  /// inbound messages, unmatched receipts. What has just changed may stay for now. Returns how
+  /// many; fewer than `limit`: there are no more for now.
   [[nodiscard]] virtual result<std::size_t> delete_older(wall_time before, std::size_t limit) = 0;
 };
 
@@ -114,8 +114,8 @@ class reader {
                                                                  std::size_t looked_at_max) = 0;
 
   // What a start reads back, and what the loop reads when its memory has room again. All in order,
-  // at most `limit`. `young_queued`, `awaiting_receipt` and `notice_targets` are for a start only: they
-  // may miss what was committed since the writer was made.
+  // at most `limit`. `young_queued`, `awaiting_receipt` and `notice_targets` are for a start only:
+  // they may miss what was committed since the writer was made.
 
   /// Messages with an id above `after` and at or above the mark young_from that are still queued
   /// and stand neither in the queue's table nor in the schedule.

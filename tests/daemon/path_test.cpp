@@ -3,6 +3,8 @@
 #include "smpp/udh.hpp"
 #include "tests/daemon/path_fixture.hpp"
 
+#include <future>
+
 namespace tests {
 namespace {
 
@@ -429,14 +431,18 @@ TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
   start();
   const auto first = submit_many(1);
   wait_until_sent(first);
+  std::promise<void> release;
+  asio::steady_timer much_later(run_->loop, 100ms);  // than the store is asked
   telco().on_submit = [&](const auto& one) {
-    const auto block = [](store::writer&) {
-      std::this_thread::sleep_for(100ms);
-      return true;
-    };
-    run_->store.change(block, [](bool) {});
+    run_->store.change(
+        [held = release.get_future().share()](store::writer&) {
+          held.wait();
+          return true;
+        },
+        [](bool) {});
     telco().accept(one);  // for its id the other one leaves memory
     telco().deliver(scripted_carrier::receipt("ID-1"));
+    much_later.async_wait([&](boost::system::error_code) { release.set_value(); });
   };
   submit_many(1);
   wait_for(first[0], progress::delivered);
