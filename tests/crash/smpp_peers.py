@@ -279,13 +279,9 @@ class TroubledDaemon(Daemon):
 
     def __init__(self, program, folder, carrier, tables="", carrier_settings="",
                  smpp_settings=""):
+        super().__init__(program, folder, carrier, store=tables, bind=carrier_settings,
+                         smpp=smpp_settings)
         self.environment = dict(os.environ)
-        super().__init__(program, folder, carrier, tables)
-        with open(self.config, encoding="utf-8") as lines:
-            text = lines.read()
-        with open(self.config, "w", encoding="utf-8") as out:
-            text = text.replace("[[route]]", carrier_settings + "\n[[route]]", 1)
-            out.write(text.replace("[smpp]", "[smpp]\n" + smpp_settings, 1))
 
     def preload(self, library, **variables):
         self.environment.update(LD_PRELOAD=library, **variables)
