@@ -6,8 +6,19 @@
 source "$(dirname "$0")/stage.sh"
 mode=$1
 
-free_port() {
-  python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# free_ports N: different ones, and none that a connection may be given before they are used.
+free_ports() {
+  python3 - "$1" <<'PYTHON'
+import random, socket, sys
+found = {}
+while len(found) < int(sys.argv[1]):
+    port = random.randrange(20000, 32000)
+    try:
+        found[port] = socket.create_server(("127.0.0.1", port))
+    except OSError:
+        pass
+print(*found)
+PYTHON
 }
 
 # smsc_group PORT_KEY TRANSCEIVER VERSION: as Kannel is told of one.
@@ -38,7 +49,7 @@ binds() {
 # start_kannel: bearerbox and smsbox, with a service that gets every message.
 start_kannel() {
   local admin_port box_port
-  admin_port=$(free_port) box_port=$(free_port) sendsms_port=$(free_port)
+  read -r admin_port box_port sendsms_port <<<"$(free_ports 3)"
   cat >"$folder/kannel.conf" <<CONF
 group = core
 admin-port = $admin_port
