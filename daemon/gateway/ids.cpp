@@ -35,6 +35,13 @@ std::optional<store::id64> id_of_low_half(std::uint64_t low) noexcept {
   return static_cast<store::id64>(low & ~variant);
 }
 
+// The lowest `digits` digits of `number`, the last of them at `last`. Ids are printed several times
+// for each message, and a format string costs ten times as much.
+void put_hex(std::string& into, std::size_t last, std::size_t digits, std::uint64_t number) {
+  for (; digits > 0; --digits, number >>= 4U)
+    into[last--] = "0123456789abcdef"[number & 0xFU];
+}
+
 }  // namespace
 
 store::id64 id_generator::take(store::wall_time now, std::size_t count) noexcept {
@@ -52,11 +59,8 @@ store::wall_time time_of(store::id64 id) noexcept {
 
 std::string to_smpp_id(store::id64 id, store::message_id_form form) {
   if (form == store::message_id_form::decimal) return fmt::format("{}", id);
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string text(16, '0');
-  auto rest = static_cast<std::uint64_t>(id) | variant;
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest >>= 4U)
-    *digit = digits[rest & 0xFU];
+  put_hex(text, 15, 16, static_cast<std::uint64_t>(id) | variant);
   return text;
 }
 
@@ -76,14 +80,10 @@ std::string to_uuid(store::id64 id) {
   const auto ms = static_cast<std::uint64_t>(time_of(id).time_since_epoch().count());
   const auto low = static_cast<std::uint64_t>(id) | variant;
   std::string printed("00000000-0000-7000-0000-000000000000");
-  const auto write = [&printed](std::size_t last, std::size_t digits, std::uint64_t number) {
-    for (; digits > 0; --digits, number >>= 4U)
-      printed[last--] = "0123456789abcdef"[number & 0xFU];
-  };
-  write(7, 8, ms >> 16U);
-  write(12, 4, ms);
-  write(22, 4, low >> 48U);
-  write(35, 12, low);
+  put_hex(printed, 7, 8, ms >> 16U);
+  put_hex(printed, 12, 4, ms);
+  put_hex(printed, 22, 4, low >> 48U);
+  put_hex(printed, 35, 12, low);
   return printed;
 }
 

@@ -305,8 +305,8 @@ void receipts::resolve(unknown_receipt& one, const answer& found) {
   } else {
     by.figures.receipts_unmatched.Increment();
     evidence_[by.id].miss();
-    log::debug("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
-               by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
+    log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
+              by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
     keep_unmatched(receipt, by.id);
   }
   acknowledgements_.add(std::move(ack));

@@ -38,12 +38,11 @@ class connection {
 
   /// Runs statements that return nothing. A failure is kept.
   void run(const char* statements) noexcept;
-
-  /// The statements of transactions, prepared when they are first used.
-  enum class step : std::uint8_t { begin, begin_immediate, commit };
-  void run(step next) noexcept;
   /// The same while opening: throws.
   void set_up(const std::string& statements);
+  /// The statements of transactions, prepared when they are first used. A failure is kept.
+  enum class step : std::uint8_t { begin, begin_immediate, commit };
+  void run(step next) noexcept;
   /// A pragma's integer. Throws.
   [[nodiscard]] std::int64_t get_number(const char* query);
 

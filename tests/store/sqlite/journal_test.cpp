@@ -180,6 +180,15 @@ class store_copy {
   std::unique_ptr<store::reader> reader_;
 };
 
+/// A daemon's store, with everything through the journal.
+store::sqlite_options through_journal(std::size_t recent_max) {
+  store::sqlite_options options;
+  options.sole_daemon = true;
+  options.journal_from = 1;
+  options.recent_max = recent_max;
+  return options;
+}
+
 store::batch all_accepted() {
   store::batch b;
   store::submission all;
@@ -254,18 +263,15 @@ TEST(Journal, DamageIsNoticed) {
 
 // A reader that began earlier must not miss what goes from memory to the tables meanwhile.
 TEST(Journal, ReadersMissNothingWhileItIsWritten) {
-  store::sqlite_options options;
-  options.sole_daemon = true;
-  options.journal_from = 1;
-  options.recent_max = 5;
-  store_copy journaled(options);
+  store_copy journaled(through_journal(5));
   ASSERT_TRUE(journaled.writer().commit(all_accepted()));
   std::array<std::atomic<progress>, messages> committed{};
   std::atomic<bool> done{false};
-  std::atomic<int> missed{0}, looked{0};
+  std::atomic<int> missed{0};
+  int looked = 0;
   std::thread reader([&] {
     std::mt19937 random(3);
-    while (!done) {
+    while (!done || looked < 100) {
       const auto n = std::uniform_int_distribution<std::int64_t>{0, messages - 1}(random);
       const auto before = committed[static_cast<std::size_t>(n)].load();
       const auto found = journaled.reader().find_message(id(n)).value();
@@ -284,12 +290,10 @@ TEST(Journal, ReadersMissNothingWhileItIsWritten) {
       b.settlements = {make_settled(id(n), progress::delivered)};
     }
     b.changes = 1;
-    if (!journaled.writer().commit(b)) break;
+    EXPECT_TRUE(journaled.writer().commit(b));
     state = state == progress::queued ? progress::sent : progress::delivered;
     if (round % 7 == 0) static_cast<void>(journaled.writer().catch_up());
   }
-  while (looked < 100)
-    std::this_thread::yield();
   done = true;
   reader.join();
   EXPECT_EQ(missed, 0);
@@ -311,11 +315,7 @@ std::int64_t rows_of_journal(const std::string& path) {
 // Each notice is told before the next one comes: nothing waits, and the journal must end all the
 // same.
 TEST(Journal, OfWhatComesAndGoesStaysSmall) {
-  store::sqlite_options options;
-  options.sole_daemon = true;
-  options.journal_from = 1;
-  options.recent_max = 10;
-  store_copy journaled(options);
+  store_copy journaled(through_journal(10));
   for (std::int64_t n = 1; n <= 2000; ++n) {
     store::batch b;
     b.notices = {{.target = 5, .sequence = n, .subject = id(n), .due = {}, .url = {}}};
@@ -352,10 +352,7 @@ TEST(Recent, KeepsWhatAReaderMayLookForAndNoLonger) {
 }
 
 TEST(Journal, FreshJournalIsWrittenToTheTablesAtAStart) {
-  store::sqlite_options options;
-  options.sole_daemon = true;
-  options.journal_from = 1;
-  store_copy journaled(options);
+  store_copy journaled(through_journal(1000));
   ASSERT_TRUE(journaled.writer().commit(all_accepted()));
   store::batch b;
   b.sents = {make_sent(id(0), "a"), make_sent(id(1), "b")};
