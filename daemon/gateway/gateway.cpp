@@ -387,6 +387,8 @@ void gateway::on_expired(carrier& by, const outbound_ptr& message) {
 }
 
 void gateway::on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) {
+  // A carrier that does not wait for answers must not fill memory while the disk is slow.
+  if (store_.backlog() > backlog_max) return ack.answer(command_status::x_t_appn);
   smpp::byte_buffer converted;
   const auto delivered = to_canonical(pdu, by.settings().text, converted);
   auto receipt = read_receipt(delivered);

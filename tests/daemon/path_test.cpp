@@ -448,6 +448,25 @@ TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
   wait_for(first[0], progress::delivered);
 }
 
+TEST_F(Receipt, IsRefusedForNowWhereTooMuchWaitsForTheDisk) {
+  send_one();
+  std::promise<void> release;
+  run_->store.change(
+      [held = release.get_future().share()](store::writer&) {
+        held.wait();
+        return true;
+      },
+      [](bool) {});
+  const auto handed_over = run_->store.batch_number();
+  run_->store.filling().changes = 1;
+  wait([&] { return run_->store.batch_number() > handed_over; });
+  run_->store.filling().changes = 100'001;
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  wait([&] { return telco().answers.size() == 1; });
+  EXPECT_EQ(telco().answers[0], command_status::x_t_appn);
+  release.set_value();
+}
+
 // Messages of several parts.
 
 class LongMessage : public Path {

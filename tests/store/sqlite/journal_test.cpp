@@ -351,6 +351,31 @@ TEST(Recent, KeepsWhatAReaderMayLookForAndNoLonger) {
   EXPECT_TRUE(lately.forget());
 }
 
+TEST(Recent, PieceThatWasNotCommittedComesAgain) {
+  store::recent lately;
+  store::batch b;
+  b.sents = {make_sent(id(1), "a"), make_sent(id(2), "b")};
+  lately.add(b);
+  lately.freeze();
+  std::vector<store::id64> written;
+  const auto write = [&](bool committed) {
+    written.clear();
+    lately.write_piece(
+        1, [&](store::id64 one, const auto&) { written.push_back(one); },
+        [](const store::notice&) {});
+    lately.wrote_piece(committed);
+  };
+  write(false);
+  write(true);
+  EXPECT_EQ(written, std::vector{id(1)});
+  EXPECT_EQ(lately.waiting(), 1U);
+  write(false);
+  EXPECT_TRUE(lately.frozen());
+  write(true);
+  EXPECT_EQ(written, std::vector{id(2)});
+  EXPECT_EQ(lately.waiting(), 0U);
+}
+
 TEST(Journal, FreshJournalIsWrittenToTheTablesAtAStart) {
   store_copy journaled(through_journal(1000));
   ASSERT_TRUE(journaled.writer().commit(all_accepted()));
