@@ -31,6 +31,9 @@ struct receipt_source {
   metrics::carrier_figures& figures;
 };
 
+/// What must be known of a message that the store has.
+[[nodiscard]] awaited_ptr make_awaited(const store::found_message& found);
+
 class receipts {
  public:
   using time = std::chrono::steady_clock::time_point;

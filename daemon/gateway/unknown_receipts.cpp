@@ -1,0 +1,197 @@
+// Receipts that memory knows no message for: of old messages, of such whose submit_sm_resp is still
+// on its way, and of nobody's.
+#include "daemon/clock.hpp"
+#include "daemon/gateway/receipts.hpp"
+#include "daemon/observe/log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace smppd {
+
+namespace {
+
+std::string early_key(std::int64_t carrier, std::string_view key) {
+  return fmt::format("{}/{}", carrier, key);
+}
+
+}  // namespace
+
+// Not in memory: it waits in the store since long, or its submit_sm_resp is still on the way, or it
+// is nobody's.
+void receipts::ask_store(std::vector<unknown_receipt> unknown) {
+  std::vector<unknown_receipt> asked;
+  std::map<std::int64_t, std::set<std::string>> questions;  // carrier -> keys
+  for (auto& one : unknown) {
+    if (apply_if_known(one.receipt, one.by)) {
+      acknowledgements_.add(std::move(one.ack));
+      continue;
+    }
+    auto& ask = questions[one.by.id];
+    for (const auto* id : {&one.receipt.id, &one.receipt.other_id}) {
+      for (auto& candidate : smpp::receipt_id_candidates(*id)) {
+        ask.insert(candidate.key);
+        one.candidates.push_back(std::move(candidate));
+      }
+    }
+    asked.push_back(std::move(one));
+  }
+  if (asked.empty()) return;
+  // All in order: rows by carrier and key, messages and parts by id.
+  auto query = [questions = std::move(questions)](store::reader& from) -> store::result<answer> {
+    answer found;
+    std::vector<store::id64> ids;
+    for (const auto& [carrier, wanted] : questions) {
+      const std::vector<std::string> keys(wanted.begin(), wanted.end());
+      const auto rows = from.find_awaited(carrier, keys);
+      if (!rows) return rows.error();
+      for (auto row : rows->items) {
+        row.key = found.awaited.texts.keep(row.key);
+        found.awaited.items.push_back(row);
+        ids.push_back(row.id);
+      }
+    }
+    auto messages = from.find_messages(ids);
+    if (!messages) return messages.error();
+    found.messages = std::move(*messages);
+    auto parts = from.sent_parts(ids);
+    if (!parts) return parts.error();
+    found.parts = std::move(*parts);
+    return found;
+  };
+  store_.read(std::move(query),
+              [this, asked = std::move(asked)](const store::result<answer>& found) mutable {
+                resolve(asked, found);
+              });
+}
+
+void receipts::resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found) {
+  for (auto& one : asked) {
+    if (found) {
+      resolve(one, *found);
+      continue;
+    }
+    log::error("carrier receipt {}: the store did not answer: {}", one.receipt.id,
+               found.error().message());
+    one.ack.answer(smpp::command_status::x_t_appn);
+  }
+}
+
+// Of two messages with one id the later one is meant.
+std::optional<receipts::stored_match> receipts::choose(const unknown_receipt& one,
+                                                       const answer& found) const {
+  std::optional<stored_match> best;
+  int most = 0;
+  for (const auto& candidate : one.candidates) {
+    const auto rows = std::ranges::equal_range(
+        found.awaited.items, std::pair(one.by.id, std::string_view(candidate.key)), {},
+        [](const store::awaited_receipt& row) { return std::pair(row.carrier, row.key); });
+    for (const auto& row : rows) {
+      const auto of =
+          std::ranges::lower_bound(found.messages.items, row.id, {},
+                                   [](const store::found_message& any) { return any.message.id; });
+      if (of == found.messages.items.end() || of->message.id != row.id) continue;
+      const auto belief =
+          belief_in(candidate.form, one.receipt.source, of->message.destination, one.by);
+      if (belief == 0 || belief < most) continue;
+      most = belief;
+      best = {&*of, &row, candidate.form};
+    }
+  }
+  return best;
+}
+
+void receipts::resolve(unknown_receipt& one, const answer& found) {
+  auto& [receipt, by, ack, otherwise, candidates] = one;
+  if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
+  if (const auto match = choose(one, found)) {
+    const auto& row = *match->row;
+    const auto awaited = make_awaited(*match->message);
+    learn(match->form, receipt, *awaited);
+    remember_again(awaited, row, found.parts);
+    apply(awaited, row.part, receipt, by, counted::yes);
+    store_.add(&store::batch::awaits_done,
+               store::awaited_receipt{row.carrier, store_.keep(row.key), row.id, row.part});
+  } else if (!receipt.sure) {
+    return otherwise(std::move(ack));
+  } else {
+    by.figures.receipts_unmatched.Increment();
+    evidence_[by.id].miss();
+    log::info("carrier {}: a receipt for the unknown id '{}' ({}) waits for its message",
+              by.settings.name, receipt.id, smpp::receipt_word(receipt.state));
+    keep_unmatched(receipt, by.id);
+  }
+  acknowledgements_.add(std::move(ack));
+}
+
+// Other parts of it, and repetitions, may follow before the store knows what this one said.
+void receipts::remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
+                              const store::rows<store::sent_part>& parts) {
+  const auto now = std::chrono::steady_clock::now();
+  if (message->parts == 1) return book_.add(row.carrier, row.key, row.part, message, now);
+  for (const auto& part :
+       std::ranges::equal_range(parts.items, message->id, {}, &store::sent_part::id)) {
+    if (part.state == store::progress::delivered) message->delivered.set(part.part);
+    book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
+  }
+}
+
+void receipts::keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier) {
+  const auto sequence = ids_.take(wall_now());
+  store_.add(&store::batch::unmatched,
+             store::unmatched_receipt{.sequence = sequence,
+                                      .carrier = carrier,
+                                      .received_at = wall_now(),
+                                      .carrier_message_id = store_.keep(receipt.id),
+                                      .state = static_cast<std::uint8_t>(receipt.state),
+                                      .error = store_.keep(receipt.error)});
+  remember_early(carrier, {sequence, receipt, std::chrono::steady_clock::now()});
+}
+
+void receipts::remember_early(std::int64_t carrier, early_receipt early) {
+  if (early_.size() >= early_max) return;  // it stays in the store, for a person to look at
+  const auto kept = std::make_shared<const early_receipt>(std::move(early));
+  for (const auto* id : {&kept->receipt.id, &kept->receipt.other_id}) {
+    for (const auto& candidate : smpp::receipt_id_candidates(*id))
+      early_.emplace(early_key(carrier, candidate.key), early_candidate{kept, candidate.form});
+  }
+}
+
+void receipts::forget_early(std::int64_t carrier,
+                            const std::shared_ptr<const early_receipt>& early) {
+  for (const auto* id : {&early->receipt.id, &early->receipt.other_id}) {
+    for (const auto& candidate : smpp::receipt_id_candidates(*id)) {
+      auto [one, last] = early_.equal_range(early_key(carrier, candidate.key));
+      while (one != last)
+        one = one->second.early == early ? early_.erase(one) : std::next(one);
+    }
+  }
+}
+
+void receipts::match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
+                           const awaited_ptr& message) {
+  const auto [first, last] = early_.equal_range(early_key(by.id, smpp::canonical_id(carrier_id)));
+  std::shared_ptr<const early_receipt> best;
+  smpp::id_form form{};
+  int most = 0;
+  for (auto one = first; one != last; ++one) {
+    const auto& [early, early_form] = one->second;
+    const auto belief =
+        belief_in(early_form, early->receipt.source, message->destination.view(), by);
+    // One that was read back has no address that could speak against it: its id must speak for it.
+    if (belief <= most || (early->read_back && belief == 1)) continue;
+    most = belief;
+    best = early;
+    form = early_form;
+  }
+  if (!best) return;
+  forget_early(by.id, best);
+  store_.add(&store::batch::unmatched_done, best->sequence);
+  learn(form, best->receipt, *message);
+  apply(message, part, best->receipt, by, counted::no);
+}
+
+}  // namespace smppd
