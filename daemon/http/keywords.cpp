@@ -2,6 +2,7 @@
 #include "daemon/http/api.hpp"
 #include "daemon/http/authenticate.hpp"
 #include "daemon/http/json.hpp"
+#include "daemon/http/json_writer.hpp"
 #include "daemon/http/vocabulary.hpp"
 #include "daemon/webhook/url.hpp"
 #include "smpp/segmenter.hpp"
@@ -9,7 +10,6 @@
 #include "store/error.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 #include <fmt/format.h>
@@ -46,26 +46,32 @@ bool is_reserved(std::string_view folded) noexcept {
   return std::ranges::find(reserved_words, folded) != reserved_words.end();
 }
 
-json::object to_json(const store::keyword& keyword) {
-  json::object made;
-  made["id"] = keyword.uuid;
-  made["keyword"] = keyword.word;
-  made["description"] = text_or_null(keyword.description);
-  made["is_active"] = keyword.active;
-  made["webhook_url"] = text_or_null(keyword.webhook_url);
-  made["auto_reply_enabled"] = keyword.auto_reply_enabled;
-  made["auto_reply_message"] = text_or_null(keyword.auto_reply_message);
-  made["messages_received"] = keyword.messages_received;
-  made["last_message_at"] = time_or_null(keyword.last_message_at);
-  made["created_at"] = print_time(keyword.created_at);
+void add(json_writer& body, const store::keyword& keyword) {
+  body.begin_object();
+  body.text("id", keyword.uuid);
+  body.text("keyword", keyword.word);
+  body.text_or_null("description", keyword.description);
+  body.boolean("is_active", keyword.active);
+  body.text_or_null("webhook_url", keyword.webhook_url);
+  body.boolean("auto_reply_enabled", keyword.auto_reply_enabled);
+  body.text_or_null("auto_reply_message", keyword.auto_reply_message);
+  body.number("messages_received", keyword.messages_received);
+  body.time_or_null("last_message_at", keyword.last_message_at);
+  body.time("created_at", keyword.created_at);
+  body.end_object();
+}
+
+response make_response(json_writer body, int status = 200) {
+  response made;
+  made.status = status;
+  made.body = body.take();
   return made;
 }
 
-response make_response(const json::value& body, int status = 200) {
-  response made;
-  made.status = status;
-  made.body = json::serialize(body);
-  return made;
+response make_response(const store::keyword& keyword, int status = 200) {
+  json_writer body;
+  add(body, keyword);
+  return make_response(std::move(body), status);
 }
 
 /// A field that is absent leaves `kept` as it is; null or "" clears it.
@@ -146,10 +152,12 @@ problem taken(std::string_view word) {
 }
 
 asio::awaitable<response> list(const api& of, const request&, std::int64_t account) {
-  json::array all;
+  json_writer all;
+  all.begin_array();
   for (const store::keyword* const each : of.customers().keywords_of(account))
-    all.push_back(to_json(*each));
-  co_return make_response(all);
+    add(all, *each);
+  all.end_array();
+  co_return make_response(std::move(all));
 }
 
 asio::awaitable<response> create(const api& of, const request& from, std::int64_t account) {
@@ -173,7 +181,7 @@ asio::awaitable<response> create(const api& of, const request& from, std::int64_
   }
   if (!created) co_return make_response(problem_of(created.error()), from);
   co_await of.reload_directory();
-  response made = make_response(to_json(*created), 201);
+  response made = make_response(*created, 201);
   made.headers.emplace_back("Location", "/v1/sms/keywords/" + created->uuid);
   co_return made;
 }
@@ -191,7 +199,7 @@ const store::keyword* find_own(const api& of, const request& from, std::int64_t 
 asio::awaitable<response> get(const api& of, const request& from, std::int64_t account) {
   const store::keyword* const found = find_own(of, from, account);
   if (found == nullptr) co_return make_response(not_found(), from);
-  co_return make_response(to_json(*found));
+  co_return make_response(*found);
 }
 
 asio::awaitable<response> change(const api& of, const request& from, std::int64_t account) {
@@ -205,7 +213,7 @@ asio::awaitable<response> change(const api& of, const request& from, std::int64_
   const auto done = co_await of.store.change(task, asio::use_awaitable);
   if (!done) co_return make_response(problem_of(done.error()), from);
   co_await of.reload_directory();
-  co_return make_response(to_json(*changed));
+  co_return make_response(*changed);
 }
 
 asio::awaitable<response> remove(const api& of, const request& from, std::int64_t account) {
@@ -226,10 +234,12 @@ asio::awaitable<response> check(const api& of, const request& from, std::int64_t
     co_return make_response(problem(400, "INVALID_KEYWORD", word_rule()), from);
   }
   const std::string word = fold_keyword(written);
-  json::object body;
-  body["keyword"] = word;
-  body["available"] = !is_reserved(word) && of.customers().find_keyword(word) == nullptr;
-  co_return make_response(body);
+  json_writer body;
+  body.begin_object();
+  body.text("keyword", word);
+  body.boolean("available", !is_reserved(word) && of.customers().find_keyword(word) == nullptr);
+  body.end_object();
+  co_return make_response(std::move(body));
 }
 
 }  // namespace

@@ -2,81 +2,79 @@
 
 #include "daemon/http/vocabulary.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include <algorithm>
-#include <array>
 
 namespace smppd::http {
 
-namespace json = boost::json;
-
 namespace {
 
-void add_content(json::object& body, const message_view& view) {
+void add_content(json_writer& body, const message_view& view) {
   if (!view.to.empty()) {
-    body["to"] = json::array(view.to.begin(), view.to.end(), body.storage());
+    body.begin_array("to");
+    for (const std::string& one : view.to)
+      body.text({}, one);
+    body.end_array();
   }
-  body["recipient_count"] = view.recipients;
-  if (view.duplicates_removed) body["duplicates_removed"] = *view.duplicates_removed;
-  body["from"] = valid_utf8(view.from);
-  body["encoding"] = encoding_name(view.data_coding);
-  body["characters"] = view.characters;
-  body["segments"] = view.parts;
-  body["units_estimate"] = view.recipients * view.parts;
-  body["client_ref"] = text_or_null(view.client_ref);
-  body["callback_url"] = text_or_null(view.callback_url);
+  body.number("recipient_count", view.recipients);
+  if (view.duplicates_removed) body.number("duplicates_removed", *view.duplicates_removed);
+  body.text("from", view.from);
+  body.text("encoding", encoding_name(view.data_coding));
+  body.number("characters", view.characters);
+  body.number("segments", view.parts);
+  body.number("units_estimate", view.recipients * view.parts);
+  body.text_or_null("client_ref", view.client_ref);
+  body.text_or_null("callback_url", view.callback_url);
 }
 
-void add_single(json::object& body, const single_outcome& only) {
-  body["smsc_message_id"] = text_or_null(only.carrier_message_id);
-  body["carrier"] = text_or_null(only.carrier);
-  body["error"] = text_or_null(only.error);
-  body["attempts"] = only.attempts;
-  body["possible_duplicate"] = only.possible_duplicate;
+void add_single(json_writer& body, const single_outcome& only) {
+  body.text_or_null("smsc_message_id", only.carrier_message_id);
+  body.text_or_null("carrier", only.carrier);
+  body.text_or_null("error", only.error);
+  body.number("attempts", only.attempts);
+  body.boolean("possible_duplicate", only.possible_duplicate);
 }
 
 }  // namespace
 
-json::array summary_json(const std::vector<store::reader::state_count>& counts) {
-  json::array summary;
+void add_summary(json_writer& body, const std::vector<store::reader::state_count>& counts) {
+  body.begin_array("summary");
   for (const auto& counted : counts) {
-    json::object& one = summary.emplace_back(json::object_kind).as_object();
-    one["status"] = status_name(counted.state);
-    one["reason"] = text_or_null(reason_name(counted.why));
-    one["count"] = counted.count;
+    body.begin_object();
+    body.text("status", status_name(counted.state));
+    body.text_or_null("reason", reason_name(counted.why));
+    body.number("count", counted.count);
+    body.end_object();
   }
-  return summary;
+  body.end_array();
 }
 
 std::string to_json(const message_view& view) {
-  std::array<unsigned char, 4096> block;
-  json::monotonic_resource memory(block.data(), block.size());
-  json::object body(&memory);
-  body.reserve(28);
   const std::string id = print_message_id(view.id);
-  body["sms_message_id"] = id;
-  body["id"] = id;
-  body["status"] = view.status;
-  body["reason"] = text_or_null(view.reason);
-  body["final"] = view.final;
+  json_writer body;
+  body.begin_object();
+  body.text("sms_message_id", id);
+  body.text("id", id);
+  body.text("status", view.status);
+  body.text_or_null("reason", view.reason);
+  body.boolean("final", view.final);
   add_content(body, view);
-  body["summary"] = summary_json(view.summary);
+  add_summary(body, view.summary);
   if (view.only) add_single(body, *view.only);
-  body["created_at"] = print_time(view.created_at);
-  body["updated_at"] = print_time(view.updated_at);
-  body["sent_at"] = time_or_null(view.sent_at);
-  body["delivered_at"] = time_or_null(view.delivered_at);
-  return json::serialize(body);
+  body.time("created_at", view.created_at);
+  body.time("updated_at", view.updated_at);
+  body.time_or_null("sent_at", view.sent_at);
+  body.time_or_null("delivered_at", view.delivered_at);
+  body.end_object();
+  return body.take();
 }
 
 std::string to_json_of_dry_run(const message_view& view) {
-  json::object body;
-  body["dry_run"] = true;
+  json_writer body;
+  body.begin_object();
+  body.boolean("dry_run", true);
   add_content(body, view);
-  return json::serialize(body);
+  body.end_object();
+  return body.take();
 }
 
 std::string_view aggregate_status(const std::vector<store::reader::state_count>& counts) noexcept {

@@ -1,9 +1,8 @@
 // A message, or a submission to several recipients, as the API shows it.
 #pragma once
 
+#include "daemon/http/json_writer.hpp"
 #include "store/store.hpp"
-
-#include <boost/json/array.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -42,9 +41,8 @@ struct message_view {
 [[nodiscard]] std::string to_json(const message_view& view);
 /// Only what is known before anything is accepted.
 [[nodiscard]] std::string to_json_of_dry_run(const message_view& view);
-/// `[{"status": "SENT", "reason": null, "count": 3}]`
-[[nodiscard]] boost::json::array summary_json(
-    const std::vector<store::reader::state_count>& counts);
+/// Adds `"summary": [{"status": "SENT", "reason": null, "count": 3}]`.
+void add_summary(json_writer& body, const std::vector<store::reader::state_count>& counts);
 
 /// Status of a submission as a whole: QUEUED while any recipient is, then SENT while any is not
 /// final, then DELIVERED (all), FAILED (none), CANCELLED (all), or PARTIAL.

@@ -1,18 +1,13 @@
 #include "daemon/http/problem.hpp"
 
-#include "daemon/http/vocabulary.hpp"
+#include "daemon/http/json_writer.hpp"
 #include "daemon/observe/log.hpp"
 #include "store/error.hpp"
-
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <array>
 #include <cassert>
 
 namespace smppd::http {
-
-namespace json = boost::json;
 
 std::string title_of(std::string_view code) {
   std::string title;
@@ -32,28 +27,33 @@ std::string title_of(std::string_view code) {
 
 response make_response(const problem& what, const request& to) {
   const std::string title = title_of(what.code);
-  json::object body;
-  body["type"] = "urn:smppd:error:" + what.code;
-  body["title"] = title;
-  body["status"] = what.status;
-  body["detail"] = valid_utf8(what.detail);
-  body["instance"] = valid_utf8(to.path);
-  body["error"] = title;
-  body["code"] = what.code;
-  body["request_id"] = to.id;
+  json_writer body;
+  body.begin_object();
+  body.text("type", "urn:smppd:error:" + what.code);
+  body.text("title", title);
+  body.number("status", what.status);
+  body.text("detail", what.detail);
+  body.text("instance", to.path);
+  body.text("error", title);
+  body.text("code", what.code);
+  body.text("request_id", to.id);
   if (!what.errors.empty()) {
-    json::array& errors = body["errors"].emplace_array();
+    body.begin_array("errors");
     for (const field_error& one : what.errors) {
-      errors.push_back({{"pointer", valid_utf8(one.pointer)},
-                        {"code", one.code},
-                        {"detail", valid_utf8(one.detail)}});
+      body.begin_object();
+      body.text("pointer", one.pointer);
+      body.text("code", one.code);
+      body.text("detail", one.detail);
+      body.end_object();
     }
-    if (what.more_errors) body["more_errors"] = true;
+    body.end_array();
+    if (what.more_errors) body.boolean("more_errors", true);
   }
+  body.end_object();
   response made;
   made.status = what.status;
   made.content_type = "application/problem+json";
-  made.body = json::serialize(body);
+  made.body = body.take();
   if (what.status == 401) made.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"smppd\"");
   if (what.status == 429 || what.status == 503) made.headers.emplace_back("Retry-After", "1");
   return made;

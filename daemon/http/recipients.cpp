@@ -7,9 +7,6 @@
 #include "store/error.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -19,7 +16,6 @@ namespace smppd::http {
 
 namespace {
 
-namespace json = boost::json;
 using store::progress;
 
 constexpr std::size_t limit_default = 50;
@@ -35,34 +31,43 @@ struct page_request {
 };
 
 struct page {
-  json::array data;
+  json_writer body;      // open in the array of recipients
+  std::size_t shown{0};  // in that array
   std::int64_t last{0};  // the number of the last recipient looked at
   std::int64_t recipients{1};
   std::vector<store::reader::state_count> counts;
 };
 
-json::object to_json(const store::found_message& found, std::int64_t sequence,
-                     const carrier_names& names) {
+page begin_page() {
+  page made;
+  made.body.begin_object();
+  made.body.begin_array("data");
+  return made;
+}
+
+void add_recipient(page& to, const store::found_message& found, std::int64_t sequence,
+                   const carrier_names& names) {
   const auto& [message, state] = found;
   const auto delivered_at =
       state.state == progress::delivered ? state.changed_at : store::wall_time{};
-  json::object made;
-  made.reserve(16);
-  made["seq"] = sequence;
-  made["id"] = to_uuid(message.id);
-  made["to"] = print_address(message.types.destination_ton, message.destination);
-  made["status"] = status_name(state.state);
-  made["reason"] = text_or_null(reason_name(state.why));
-  made["final"] = is_final(state.state);
-  made["smsc_message_id"] = text_or_null(state.carrier_message_id);
-  made["carrier"] = text_or_null(name_of(names, state.carrier));
-  made["error"] = text_or_null(state.error);
-  made["attempts"] = state.attempts;
-  made["possible_duplicate"] = state.possible_duplicate;
-  made["updated_at"] = print_time(std::max(state.changed_at, time_of(message.id)));
-  made["sent_at"] = time_or_null(state.sent_at);
-  made["delivered_at"] = time_or_null(delivered_at);
-  return made;
+  json_writer& body = to.body;
+  body.begin_object();
+  body.number("seq", sequence);
+  body.text("id", to_uuid(message.id));
+  body.text("to", print_address(message.types.destination_ton, message.destination));
+  body.text("status", status_name(state.state));
+  body.text_or_null("reason", reason_name(state.why));
+  body.boolean("final", is_final(state.state));
+  body.text_or_null("smsc_message_id", state.carrier_message_id);
+  body.text_or_null("carrier", name_of(names, state.carrier));
+  body.text_or_null("error", state.error);
+  body.number("attempts", state.attempts);
+  body.boolean("possible_duplicate", state.possible_duplicate);
+  body.time("updated_at", std::max(state.changed_at, time_of(message.id)));
+  body.time_or_null("sent_at", state.sent_at);
+  body.time_or_null("delivered_at", delivered_at);
+  body.end_object();
+  ++to.shown;
 }
 
 /// A message to one recipient is its own only recipient.
@@ -74,14 +79,14 @@ store::result<page> find_single(store::reader& reader, const page_request& wante
   if (only.message.account != wanted.account) {
     return store::make_error_code(store::error::not_found);
   }
-  page made;
+  page made = begin_page();
   made.last = 1;
   auto& count = made.counts.emplace_back();
   count.state = only.state.state;
   count.why = only.state.why;
   count.count = 1;
   const bool matches = !wanted.status || only.state.state == *wanted.status;
-  if (wanted.after < 1 && matches) made.data.push_back(to_json(only, 1, names));
+  if (wanted.after < 1 && matches) add_recipient(made, only, 1, names);
   return made;
 }
 
@@ -90,16 +95,16 @@ store::result<void> scan(store::reader& reader, const page_request& wanted,
                          const carrier_names& names, page& made) {
   made.last = wanted.after;
   std::size_t scanned = 0;
-  while (made.last < made.recipients && made.data.size() < wanted.limit && scanned < scanned_max) {
+  while (made.last < made.recipients && made.shown < wanted.limit && scanned < scanned_max) {
     const std::size_t most = wanted.status ? limit_max : wanted.limit;
     const auto after = wanted.id + made.last * store::id_step;
     const auto found = reader.messages_of(wanted.id, after, most);
     if (!found) return found.error();
     for (const store::found_message& one : found->items) {
-      if (made.data.size() == wanted.limit) return {};
+      if (made.shown == wanted.limit) return {};
       made.last = (one.message.id - wanted.id) / store::id_step;
       if (wanted.status && one.state.state != *wanted.status) continue;
-      made.data.push_back(to_json(one, made.last, names));
+      add_recipient(made, one, made.last, names);
     }
     if (found->items.size() < most) made.last = made.recipients;
     scanned += found->items.size();
@@ -118,7 +123,7 @@ store::result<page> find(store::reader& reader, const page_request& wanted,
   if (submission->items.front().account != wanted.account) {
     return store::make_error_code(store::error::not_found);
   }
-  page made;
+  page made = begin_page();
   made.recipients = submission->items.front().recipients;
   auto counts = reader.count_states(wanted.id);
   if (!counts) return counts.error();
@@ -175,12 +180,13 @@ answer<page_request> read_query(const request& from) {
 
 std::string to_json(page found) {
   const bool more = found.last < found.recipients;
-  json::object body;
-  body["data"] = std::move(found.data);
-  body["summary"] = summary_json(found.counts);
-  body["next_cursor"] = more ? json::value(found.last) : json::value(nullptr);
-  body["has_more"] = more;
-  return json::serialize(body);
+  json_writer& body = found.body;
+  body.end_array();
+  add_summary(body, found.counts);
+  more ? body.number("next_cursor", found.last) : body.null("next_cursor");
+  body.boolean("has_more", more);
+  body.end_object();
+  return body.take();
 }
 
 asio::awaitable<response> get_recipients(const api& of, const request& from, std::int64_t account) {

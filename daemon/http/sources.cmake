@@ -5,6 +5,7 @@ set(http_sources
     http/beast.cpp
     http/health.cpp
     http/json.cpp
+    http/json_writer.cpp
     http/keywords.cpp
     http/message.cpp
     http/message_view.cpp

@@ -72,7 +72,7 @@ std::string_view encoding_name(std::uint8_t data_coding) noexcept {
 
 std::string print_address(std::uint8_t ton, std::string_view digits) {
   constexpr std::uint8_t international = 1;  // SMPP 3.4, 5.2.5
-  std::string printed = valid_utf8(digits);
+  std::string printed(digits);
   if (ton == international && !digits.starts_with('+')) printed.insert(0, 1, '+');
   return printed;
 }
@@ -99,16 +99,6 @@ std::string print_time(store::wall_time at) {
 }
 
 std::string print_message_id(store::id64 id) { return "msg-" + to_uuid(id); }
-
-boost::json::value text_or_null(std::string_view text) {
-  if (text.empty()) return nullptr;
-  return boost::json::string(valid_utf8(text));
-}
-
-boost::json::value time_or_null(store::wall_time at) {
-  if (at == store::wall_time{}) return nullptr;
-  return boost::json::string(print_time(at));
-}
 
 std::string text_of(const store::message& message) {
   constexpr std::uint8_t has_header = 0x40;  // SMPP 3.4, 5.2.12: UDHI

@@ -3,15 +3,12 @@
 
 #include "store/records.hpp"
 
-#include <boost/json/value.hpp>
-
 #include <string>
 #include <string_view>
 
 namespace smppd::http {
 
-/// `text` as JSON can carry it: octets that are not UTF-8 become U+FFFD, one each. To be called for
-/// every string that came from outside; the functions below do.
+/// `text` as JSON can carry it: octets that are not UTF-8 become U+FFFD, one each.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
 /// "QUEUED" .. "CANCELLED".
@@ -20,16 +17,12 @@ namespace smppd::http {
 [[nodiscard]] std::string_view reason_name(store::reason why) noexcept;
 /// "GSM-7", "UCS-2", "LATIN1", "ASCII" or "BINARY".
 [[nodiscard]] std::string_view encoding_name(std::uint8_t data_coding) noexcept;
-/// An international number gets its "+". An address of a carrier or an ESME may be any octets.
+/// An international number gets its "+".
 [[nodiscard]] std::string print_address(std::uint8_t ton, std::string_view digits);
 /// "2026-03-31T07:00:06.412Z".
 [[nodiscard]] std::string print_time(store::wall_time at);
 /// "msg-" and a UUID.
 [[nodiscard]] std::string print_message_id(store::id64 id);
-
-// JSON's null where there is nothing to say.
-[[nodiscard]] boost::json::value text_or_null(std::string_view text);
-[[nodiscard]] boost::json::value time_or_null(store::wall_time at);
 
 /// The text of a message as people read it, without a header, in the tables that this names.
 [[nodiscard]] std::string text_of(const store::message& message);

@@ -1,0 +1,61 @@
+// JSON that is printed as it is said: what has a known shape needs no tree of values.
+#pragma once
+
+#include "store/records.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace smppd::http {
+
+/// Each function adds a field of the object, or with an empty name an element of the array, that is
+/// open. Names are printed as they are. The result is JSON (RFC 8259) where each begin_... has its
+/// end_...
+class json_writer {
+ public:
+  json_writer() { printed_.reserve(1024); }
+
+  void begin_object(std::string_view name = {}) { begin(name, '{'); }
+  void end_object() { printed_ += '}'; }
+  void begin_array(std::string_view name = {}) { begin(name, '['); }
+  void end_array() { printed_ += ']'; }
+
+  /// Any octets: those that are not UTF-8 become U+FFFD, one each.
+  void text(std::string_view name, std::string_view value);
+  void boolean(std::string_view name, bool value) { literal(name, value ? "true" : "false"); }
+  void null(std::string_view name) { literal(name, "null"); }
+  void number(std::string_view name, std::integral auto value) {
+    literal(name, std::to_string(value));
+  }
+  /// "2026-03-31T07:00:06.412Z".
+  void time(std::string_view name, store::wall_time value);
+
+  // null where there is nothing to say.
+  void text_or_null(std::string_view name, std::string_view value) {
+    value.empty() ? null(name) : text(name, value);
+  }
+  void time_or_null(std::string_view name, store::wall_time value) {
+    value == store::wall_time{} ? null(name) : time(name, value);
+  }
+
+  /// What was printed; the writer is not used any more.
+  [[nodiscard]] std::string take() { return std::move(printed_); }
+
+ private:
+  void put_name(std::string_view name);
+  void begin(std::string_view name, char bracket) {
+    put_name(name);
+    printed_ += bracket;
+  }
+  void literal(std::string_view name, std::string_view value) {
+    put_name(name);
+    printed_ += value;
+  }
+  void put_escaped(std::string_view utf8);
+
+  std::string printed_;
+};
+
+}  // namespace smppd::http
