@@ -18,6 +18,13 @@
 #include <string>
 #include <vector>
 
+// Read by jemalloc: what a peak needed goes back to the system also where nothing is allocated any
+// more.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true";  // NOLINT: the name and type are jemalloc's
+}
+
 namespace smppd {
 namespace {
 
