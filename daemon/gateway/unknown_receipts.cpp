@@ -54,6 +54,8 @@ void receipts::ask_store(std::vector<unknown_receipt> unknown) {
         ids.push_back(row.id);
       }
     }
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
     auto messages = from.find_messages(ids);
     if (!messages) return messages.error();
     found.messages = std::move(*messages);

@@ -3,6 +3,7 @@
 #include "smpp/udh.hpp"
 #include "tests/daemon/path_fixture.hpp"
 
+#include <atomic>
 #include <future>
 
 namespace tests {
@@ -426,6 +427,24 @@ TEST_F(Receipt, OfAMessageThatMemoryHasForgottenIsFoundInTheStore) {
   wait([&] { return run_->webhooks.taken.size() == 1; });
 }
 
+// The store is asked once for all, and carriers' ids say nothing of the order of ours.
+TEST_F(Receipt, ManyOfWhatMemoryHasForgottenAreFoundTogether) {
+  settings_.limits.receipts_memory_max = 1;
+  start();
+  constexpr std::size_t count = 20;
+  const auto carrier_id = [](std::size_t n) { return std::to_string(n * 7919 % 1000); };
+  telco().on_submit = [&](const auto& one) {
+    telco().accept(one, carrier_id(telco().submits.size()));
+  };
+  const auto ids = submit_many(count);
+  wait_until_sent(ids);
+  for (std::size_t n = 1; n < count; ++n)
+    telco().deliver(scripted_carrier::receipt(carrier_id(n)));
+  wait([&] { return telco().answers.size() == count - 1; });
+  for (std::size_t n = 1; n < count; ++n)
+    EXPECT_EQ(state_of(ids[n - 1]).state, progress::delivered) << n;
+}
+
 TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
   settings_.limits.receipts_memory_max = 1;
   start();
@@ -451,12 +470,15 @@ TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
 TEST_F(Receipt, IsRefusedForNowWhereTooMuchWaitsForTheDisk) {
   send_one();
   std::promise<void> release;
+  std::atomic<bool> holds{false};
   run_->store.change(
-      [held = release.get_future().share()](store::writer&) {
+      [held = release.get_future().share(), &holds](store::writer&) {
+        holds = true;
         held.wait();
         return true;
       },
       [](bool) {});
+  wait([&] { return holds.load(); });
   const auto handed_over = run_->store.batch_number();
   run_->store.filling().changes = 1;
   wait([&] { return run_->store.batch_number() > handed_over; });
