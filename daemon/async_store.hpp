@@ -108,7 +108,9 @@ class async_store {
           auto shared = std::make_shared<decltype(handler)>(std::move(handler));
           asio::post(readers_, [this, shared, run = std::move(work)]() mutable {
             auto found = std::make_shared<answer>(run(this_threads_reader()));
-            asio::post(loop_, [shared, found]() mutable { (*shared)(std::move(*found)); });
+            asio::post(loop_, [shared = std::move(shared), found]() mutable {
+              (*shared)(std::move(*found));
+            });
           });
         },
         token, std::move(query));
@@ -124,7 +126,9 @@ class async_store {
           auto shared = std::make_shared<decltype(handler)>(std::move(handler));
           enqueue_task([this, shared, run = std::move(work)](store::writer& writer) mutable {
             auto found = std::make_shared<answer>(run(writer));
-            asio::post(loop_, [shared, found]() mutable { (*shared)(std::move(*found)); });
+            asio::post(loop_, [shared = std::move(shared), found]() mutable {
+              (*shared)(std::move(*found));
+            });
           });
         },
         token, std::move(task));

@@ -15,8 +15,9 @@
 
 namespace smpp {
 
-/// A string of octets with room for `Inline` of them inside the object; longer ones go to the heap.
-/// A value: copies are independent. Only `size()` octets are ever read or copied.
+/// A string of octets with room for `Inline` of them inside the object; longer ones, of up to 4
+/// GiB, go to the heap. A value: copies are independent. Only `size()` octets are ever read or
+/// copied.
 template <std::size_t Inline>
 class octets {
  public:
@@ -32,10 +33,13 @@ class octets {
     return *this;
   }
   octets& operator=(octets&& other) noexcept {
-    if (this != &other) take(other);
+    if (this != &other) {
+      release();
+      take(other);
+    }
     return *this;
   }
-  ~octets() = default;
+  ~octets() { release(); }
 
   [[nodiscard]] std::string_view view() const noexcept { return {data(), size_}; }
   [[nodiscard]] byte_view bytes() const noexcept { return as_bytes(view()); }
@@ -44,27 +48,19 @@ class octets {
 
   /// `text` may be part of this string.
   void assign(std::string_view text) {
-    if (text.size() > capacity()) {
-      auto larger = std::make_unique_for_overwrite<char[]>(text.size());
-      std::memcpy(larger.get(), text.data(), text.size());
-      heap_ = std::move(larger);
-      heap_size_ = text.size();
+    if (text.size() > capacity_) {
+      grow(text, text.size());
     } else if (!text.empty()) {
       std::memmove(data(), text.data(), text.size());
     }
-    size_ = text.size();
+    size_ = static_cast<std::uint32_t>(text.size());
   }
   /// `text` is not part of this string.
   void append(std::string_view text) {
-    if (size_ + text.size() > capacity()) {
-      const std::size_t wanted = std::max(size_ + text.size(), 2 * capacity());
-      auto larger = std::make_unique_for_overwrite<char[]>(wanted);
-      std::memcpy(larger.get(), data(), size_);
-      heap_ = std::move(larger);
-      heap_size_ = wanted;
-    }
+    const std::size_t longer = size_ + text.size();
+    if (longer > capacity_) grow(view(), std::max(longer, 2 * std::size_t{capacity_}));
     if (!text.empty()) std::memcpy(data() + size_, text.data(), text.size());
-    size_ += text.size();
+    size_ = static_cast<std::uint32_t>(longer);
   }
   void clear() noexcept { size_ = 0; }
 
@@ -74,21 +70,39 @@ class octets {
   }
 
  private:
-  [[nodiscard]] std::size_t capacity() const noexcept { return heap_ ? heap_size_ : Inline; }
-  [[nodiscard]] char* data() noexcept { return heap_ ? heap_.get() : inside_; }
-  [[nodiscard]] const char* data() const noexcept { return heap_ ? heap_.get() : inside_; }
+  static_assert(Inline >= sizeof(char*));
+
+  [[nodiscard]] bool on_heap() const noexcept { return capacity_ > Inline; }
+  [[nodiscard]] char* data() noexcept { return on_heap() ? heap_ : inside_; }
+  [[nodiscard]] const char* data() const noexcept { return on_heap() ? heap_ : inside_; }
+  /// Has room for `wanted` octets, the first of which are those of `text`.
+  void grow(std::string_view text, std::size_t wanted) {
+    auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+    if (!text.empty()) std::memcpy(larger.get(), text.data(), text.size());
+    release();
+    heap_ = larger.release();
+    capacity_ = static_cast<std::uint32_t>(wanted);
+  }
+  void release() noexcept {
+    if (on_heap()) delete[] heap_;
+  }
   void take(octets& other) noexcept {
-    heap_ = std::move(other.heap_);
-    heap_size_ = other.heap_size_;
     size_ = std::exchange(other.size_, 0);
-    // Without a heap the size is at most Inline; the compiler does not see it.
-    if (!heap_) std::memcpy(inside_, other.inside_, std::min(size_, Inline));
+    capacity_ = std::exchange(other.capacity_, Inline);
+    if (on_heap()) {
+      heap_ = other.heap_;
+    } else {
+      // The size is at most Inline; the compiler does not see it.
+      std::memcpy(inside_, other.inside_, std::min<std::size_t>(size_, Inline));
+    }
   }
 
-  std::size_t size_{0};
-  std::size_t heap_size_{0};
-  std::unique_ptr<char[]> heap_;
-  char inside_[Inline];  // NOLINT(modernize-avoid-c-arrays)
+  std::uint32_t size_{0};
+  std::uint32_t capacity_{Inline};
+  union {
+    char inside_[Inline];  // NOLINT(modernize-avoid-c-arrays)
+    char* heap_;
+  };
 };
 
 }  // namespace smpp

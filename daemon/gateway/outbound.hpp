@@ -1,6 +1,7 @@
 // A message on its way to a carrier, as memory holds it.
 #pragma once
 
+#include "daemon/gateway/awaited.hpp"
 #include "smpp/bytes.hpp"
 #include "smpp/octets.hpp"
 #include "smpp/segmenter.hpp"
@@ -52,7 +53,7 @@ struct outbound {
   submit_trouble trouble{submit_trouble::none};  // the worst that its parts met
   smpp::command_status refused_with{};           // where that is temporary
   std::string first_carrier_id;
-  std::shared_ptr<struct awaited> waiting;  // what its receipts will be matched with
+  awaited_ptr waiting;  // what its receipts will be matched with
 
   [[nodiscard]] bool complete() const noexcept { return accepted.count() == parts; }
   [[nodiscard]] bool all_sent() const noexcept { return next_part > parts || next_part == 0; }

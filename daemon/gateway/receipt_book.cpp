@@ -52,13 +52,12 @@ void receipt_book::add(std::int64_t carrier, std::string_view carrier_id, std::u
   while (entries_.size() >= entries_max_ && !entries_.empty())
     evict_oldest();
   const std::string key = smpp::canonical_id(carrier_id);
-  const auto hash = hash_of(carrier, key);
   const auto number = first_ + entries_.size();
-  numbers_[hash] = number;
+  numbers_[hash_of(carrier, key)] = number;
   while (!lowest_.empty() && lowest_.back().second >= message->id)
     lowest_.pop_back();
   lowest_.emplace_back(number, message->id);
-  entries_.push_back({hash, carrier, key, part, now, std::move(message)});
+  entries_.push_back({carrier, key, now, std::move(message), part});
 }
 
 const receipt_book::entry* receipt_book::look_up(std::int64_t carrier, std::string_view key) const {
@@ -88,10 +87,10 @@ std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
 
 void receipt_book::evict_oldest() {
   entry& oldest = entries_.front();
-  if (!oldest.message->settled && !oldest.message->delivered[oldest.part]) {
+  if (!oldest.message->settled && !oldest.message->is_delivered(oldest.part)) {
     on_evicted_(oldest.carrier, oldest.key.view(), *oldest.message, oldest.part);
   }
-  if (const auto found = numbers_.find(oldest.hash);
+  if (const auto found = numbers_.find(hash_of(oldest.carrier, oldest.key.view()));
       found != numbers_.end() && found->second == first_) {
     numbers_.erase(found);
   }

@@ -4,46 +4,22 @@
 #pragma once
 
 #include "daemon/config/config.hpp"
+#include "daemon/gateway/awaited.hpp"
 #include "smpp/message_id.hpp"
 #include "smpp/octets.hpp"
 #include "store/records.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <array>
-#include <bitset>
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace smppd {
-
-/// A sent message whose receipt is awaited: what must be known when it comes.
-struct awaited {
-  store::id64 id{}, submission{};
-  std::int64_t account{}, login{}, carrier{};
-  std::uint8_t registered_delivery{}, data_coding{}, parts{1};
-  store::address_types types;
-  smpp::octets<20> source, destination;
-  smpp::octets<20> beginning;  // of the text, as receipts quote it
-  std::optional<std::uint16_t> user_message_reference;
-  std::string callback_url;
-  std::string client_ref, carrier_message_id;  // only where there is somebody to call
-  store::wall_time sent_at;
-  std::int64_t sent_by{0};  // the carrier that took its last part; 0: not all are taken
-  bool possible_duplicate{false};
-  bool had_news{false};        // a receipt that was not final, or an error: the store knows more
-  std::bitset<256> delivered;  // parts, from 1
-  bool settled{false};         // its final state is known: what still comes is a repetition
-  bool repetition_noted{false};
-};
-using awaited_ptr = std::shared_ptr<awaited>;
 
 class receipt_book {
  public:
@@ -78,13 +54,13 @@ class receipt_book {
 
  private:
   struct entry {
-    std::uint64_t hash{};
     std::int64_t carrier{};
     smpp::octets<24> key;
-    std::uint8_t part{};
     time added;
     awaited_ptr message;
+    std::uint8_t part{};
   };
+  static_assert(sizeof(entry) == 64);  // a line of the cache
 
   [[nodiscard]] const entry* look_up(std::int64_t carrier, std::string_view key) const;
   void evict_oldest();

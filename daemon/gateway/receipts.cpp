@@ -23,7 +23,7 @@ bool wants_final(std::uint8_t registered_delivery, store::progress state) {
 }
 
 awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
-  auto made = std::make_shared<awaited>();
+  const awaited_ptr made(new awaited);
   made->id = from.id;
   made->submission = from.submission;
   made->account = from.account;
@@ -37,8 +37,8 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
   made->destination = from.destination;
   made->beginning = std::string_view(from.text->body).substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
-  made->callback_url = from.text->callback_url;
-  made->client_ref = from.text->client_ref;
+  if (const auto& text = *from.text; !text.callback_url.empty())
+    made->to_call.reset(new awaited::callback{text.callback_url, text.client_ref, {}});
   return made;
 }
 
@@ -46,7 +46,7 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
 
 awaited_ptr make_awaited(const store::found_message& found) {
   const auto& from = found.message;
-  auto made = std::make_shared<awaited>();
+  const awaited_ptr made(new awaited);
   made->id = from.id;
   made->submission = from.submission;
   made->account = from.account;
@@ -60,10 +60,10 @@ awaited_ptr make_awaited(const store::found_message& found) {
   made->destination = from.destination;
   made->beginning = from.body.substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
-  made->callback_url = from.callback_url;
   if (!from.callback_url.empty()) {
-    made->client_ref = from.client_ref;
-    made->carrier_message_id = found.state.carrier_message_id;
+    made->to_call.reset(new awaited::callback{std::string(from.callback_url),
+                                              std::string(from.client_ref),
+                                              std::string(found.state.carrier_message_id)});
   }
   made->sent_at = found.state.sent_at;
   if (found.state.sent_at != store::wall_time{}) made->sent_by = found.state.carrier;
@@ -104,7 +104,7 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
     auto& of = *message->waiting;
     of.sent_at = at;
     of.possible_duplicate = message->possible_duplicate;
-    if (!of.callback_url.empty()) of.carrier_message_id = message->first_carrier_id;
+    if (of.to_call) of.to_call->carrier_message_id = message->first_carrier_id;
     if (message->complete()) of.sent_by = by.id;
   }
   if (carrier_id.empty()) return;
@@ -147,7 +147,7 @@ void receipts::remember(const outbound_ptr& message, const store::sent_part& par
   const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
   if (known && known->message->id == message->id) return;
   if (!message->waiting) message->waiting = make_awaited(*message, part.carrier);
-  if (part.state == store::progress::delivered) message->waiting->delivered.set(part.part);
+  if (part.state == store::progress::delivered) message->waiting->set_delivered(part.part);
   book_.add(part.carrier, part.carrier_message_id, part.part, message->waiting,
             std::chrono::steady_clock::now());
 }
@@ -200,7 +200,7 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
 
 void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
                      const receipt_source& by, counted in_figures) {
-  const bool repeated = message->settled || message->delivered[part];
+  const bool repeated = message->settled || message->is_delivered(part);
   if (repeated) {
     if (in_figures == counted::yes) by.figures.receipts_repeated.Increment();
     if (std::exchange(message->repetition_noted, true)) return;  // a carrier may repeat for ever
@@ -218,13 +218,12 @@ void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrie
     settle(*message, result, receipt, by);
     return;
   }
-  message->delivered.set(part);
+  message->set_delivered(part);
   store_.add(&store::batch::part_settlements,
              store::settled_part{message->id, part, store::progress::delivered});
   const bool tells_of_all = by.settings.receipt_parts != receipt_parts::every &&
                             asks_for_receipt(by.settings.receipt_parts, part, message->parts);
-  if (tells_of_all || message->delivered.count() == message->parts)
-    settle(*message, result, receipt, by);
+  if (tells_of_all || message->all_delivered()) settle(*message, result, receipt, by);
 }
 
 void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt,
@@ -273,6 +272,7 @@ void receipts::tell_end(const outbound& message, store::progress state, store::r
 // says the same.
 std::unique_ptr<notice_content> receipts::webhook_content_of(const awaited& message,
                                                              const news& of) {
+  const awaited::callback& to_call = *message.to_call;
   if (message.had_news || of.by == 0 || of.by != message.sent_by) return nullptr;
   store::found_message found;
   found.message.id = message.id;
@@ -282,7 +282,7 @@ std::unique_ptr<notice_content> receipts::webhook_content_of(const awaited& mess
   found.message.destination = message.destination.view();
   found.message.parts = message.parts;
   found.message.data_coding = message.data_coding;
-  found.message.client_ref = message.client_ref;
+  found.message.client_ref = to_call.client_ref;
   found.state = {.state = of.result.state,
                  .why = of.result.why,
                  .changed_at = of.at,
@@ -290,7 +290,7 @@ std::unique_ptr<notice_content> receipts::webhook_content_of(const awaited& mess
                  .attempts = 0,  // it is not told
                  .carrier = message.carrier,
                  .possible_duplicate = message.possible_duplicate,
-                 .carrier_message_id = message.carrier_message_id,
+                 .carrier_message_id = to_call.carrier_message_id,
                  .error = of.error};
   return std::make_unique<notice_content>(
       webhook_content{{}, webhook::receipt_payload(found, of.carrier), message.account});
@@ -311,9 +311,10 @@ void receipts::notify(const awaited& message, store::notice_kind kind, const new
                             .error = std::string(of.error)};
     notices_.add(message.login, kind, message.id, {},
                  std::make_unique<notice_content>(std::move(content)));
-  } else if (!message.callback_url.empty() && kind == store::notice_kind::receipt) {
-    notices_.add(webhook_target(message.account, message.callback_url), kind, message.id,
-                 message.callback_url, webhook_content_of(message, of));
+  } else if (message.to_call && kind == store::notice_kind::receipt) {
+    const std::string& url = message.to_call->url;
+    notices_.add(webhook_target(message.account, url), kind, message.id, url,
+                 webhook_content_of(message, of));
   }
 }
 
@@ -357,7 +358,7 @@ asio::awaitable<void> receipts::restore() {
       const auto of = of_parts.find(part.id);
       if (of == of_parts.end()) continue;  // nobody asked for its receipts
       const auto& message = of->second;
-      message->delivered[part.part] = part.state == store::progress::delivered;
+      if (part.state == store::progress::delivered) message->set_delivered(part.part);
       book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
     }
     if (found->messages.items.size() < page) break;

@@ -136,7 +136,7 @@ void receipts::remember_again(const awaited_ptr& message, const store::awaited_r
   if (message->parts == 1) return book_.add(row.carrier, row.key, row.part, message, now);
   for (const auto& part :
        std::ranges::equal_range(parts.items, message->id, {}, &store::sent_part::id)) {
-    if (part.state == store::progress::delivered) message->delivered.set(part.part);
+    if (part.state == store::progress::delivered) message->set_delivered(part.part);
     book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
   }
 }

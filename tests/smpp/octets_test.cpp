@@ -7,7 +7,7 @@
 
 namespace {
 
-using small = smpp::octets<4>;
+using small = smpp::octets<8>;
 
 TEST(Octets, IsEmptyAtFirst) {
   const small text;
@@ -31,20 +31,20 @@ TEST(Octets, KeepsNulsAndHighOctets) {
 }
 
 TEST(Octets, CopiesAreIndependent) {
-  for (const char* const text : {"abc", "abcdefgh"}) {
+  for (const char* const text : {"abc", "abcdefghijkl"}) {
     small first = text;
     small second = first;
     second.assign("no");
     EXPECT_EQ(first, text);
     first = second;
-    second.append("thing");
+    second.append("thing at all");
     EXPECT_EQ(first, "no");
-    EXPECT_EQ(second, "nothing");
+    EXPECT_EQ(second, "nothing at all");
   }
 }
 
 TEST(Octets, MovesLeaveAnEmptyStringThatCanBeUsed) {
-  for (const char* const text : {"abc", "abcdefgh"}) {
+  for (const char* const text : {"abc", "abcdefghijkl"}) {
     small first = text;
     small second = std::move(first);
     EXPECT_EQ(second, text);
@@ -59,10 +59,10 @@ TEST(Octets, MovesLeaveAnEmptyStringThatCanBeUsed) {
 }
 
 TEST(Octets, AssignsItselfAndPartsOfItself) {
-  small text = "abcdefgh";
+  small text = "abcdefghijkl";
   const auto& same = text;
   text = same;
-  EXPECT_EQ(text, "abcdefgh");
+  EXPECT_EQ(text, "abcdefghijkl");
   text.assign(text.view().substr(2, 5));
   EXPECT_EQ(text, "cdefg");
   small inside = "abcd";

@@ -15,7 +15,7 @@ class ReceiptBook : public testing::Test {
   static constexpr std::int64_t telco = 1, other = 2;
 
   static awaited_ptr message(store::id64 id, std::uint8_t parts = 1) {
-    auto made = std::make_shared<awaited>();
+    const awaited_ptr made(new awaited);
     made->id = id;
     made->parts = parts;
     return made;
@@ -123,7 +123,7 @@ TEST_F(ReceiptBook, ForgetsWhatNeedsNoReceiptAnyMore) {
   book.add(telco, "1", 1, done, now_);
   book.add(telco, "2", 1, half, now_);
   done->settled = true;
-  half->delivered.set(1);
+  half->set_delivered(1);
   book.add(telco, "3", 2, half, now_);
   book.add(telco, "4", 1, message(3), now_);
   EXPECT_EQ(evicted_, evictions{});
