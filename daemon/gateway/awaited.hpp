@@ -54,4 +54,8 @@ struct awaited : boost::intrusive_ref_counter<awaited, boost::thread_unsafe_coun
 };
 using awaited_ptr = boost::intrusive_ptr<awaited>;
 
+[[nodiscard]] inline awaited_ptr make_awaited() {
+  return awaited_ptr(std::make_unique<awaited>().release());
+}
+
 }  // namespace smppd

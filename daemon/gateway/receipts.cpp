@@ -23,7 +23,7 @@ bool wants_final(std::uint8_t registered_delivery, store::progress state) {
 }
 
 awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
-  const awaited_ptr made(new awaited);
+  auto made = smppd::make_awaited();
   made->id = from.id;
   made->submission = from.submission;
   made->account = from.account;
@@ -38,7 +38,8 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
   made->beginning = std::string_view(from.text->body).substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
   if (const auto& text = *from.text; !text.callback_url.empty())
-    made->to_call.reset(new awaited::callback{text.callback_url, text.client_ref, {}});
+    made->to_call =
+        std::make_unique<awaited::callback>(text.callback_url, text.client_ref, std::string());
   return made;
 }
 
@@ -46,7 +47,7 @@ awaited_ptr make_awaited(const outbound& from, std::int64_t carrier) {
 
 awaited_ptr make_awaited(const store::found_message& found) {
   const auto& from = found.message;
-  const awaited_ptr made(new awaited);
+  auto made = smppd::make_awaited();
   made->id = from.id;
   made->submission = from.submission;
   made->account = from.account;
@@ -61,9 +62,9 @@ awaited_ptr make_awaited(const store::found_message& found) {
   made->beginning = from.body.substr(0, 20);
   made->user_message_reference = user_message_reference_of(from.options);
   if (!from.callback_url.empty()) {
-    made->to_call.reset(new awaited::callback{std::string(from.callback_url),
-                                              std::string(from.client_ref),
-                                              std::string(found.state.carrier_message_id)});
+    made->to_call = std::make_unique<awaited::callback>(
+        std::string(from.callback_url), std::string(from.client_ref),
+        std::string(found.state.carrier_message_id));
   }
   made->sent_at = found.state.sent_at;
   if (found.state.sent_at != store::wall_time{}) made->sent_by = found.state.carrier;

@@ -15,7 +15,7 @@ class ReceiptBook : public testing::Test {
   static constexpr std::int64_t telco = 1, other = 2;
 
   static awaited_ptr message(store::id64 id, std::uint8_t parts = 1) {
-    const awaited_ptr made(new awaited);
+    auto made = make_awaited();
     made->id = id;
     made->parts = parts;
     return made;
