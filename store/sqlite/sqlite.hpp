@@ -28,7 +28,7 @@ struct sqlite_options {
   // With sole_daemon: commits of so many changes of state put them into the journal first; memory
   // holds at most about twice `recent_max` of them until the tables say them too.
   std::size_t journal_from{64};
-  std::size_t recent_max{131072};
+  std::size_t recent_max{262144};
 };
 
 /// Opens the database, creates it (readable by its owner only) if there is none, and brings its
