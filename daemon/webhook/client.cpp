@@ -1,21 +1,20 @@
 #include "daemon/webhook/client.hpp"
 
 #include "daemon/clock.hpp"
-#include "daemon/webhook/address.hpp"
 #include "daemon/webhook/curl_loop.hpp"
+#include "daemon/webhook/curl_request.hpp"
+#include "daemon/webhook/kept_connections.hpp"
 #include "daemon/webhook/payload.hpp"
 #include "daemon/webhook/url.hpp"
 
 #include <boost/asio/post.hpp>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <cerrno>
 #include <deque>
-#include <new>
+#include <list>
 #include <unordered_map>
 
 namespace smppd::webhook {
@@ -23,23 +22,10 @@ namespace smppd::webhook {
 namespace {
 
 using outcome = webhook_result::outcome;
+using error_code = boost::system::error_code;
+using clock = std::chrono::steady_clock;
 
-constexpr curl_off_t retry_after_max = 86'400;
-// curl allocates it anew for each request; its own 16 KiB are too many for malloc's fast lists.
-constexpr long buffer_octets = 1024;
-
-asio::ip::address address_of(const sockaddr& from) {
-  if (from.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &from, sizeof(v4));
-    return asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &from, sizeof(v6));
-  asio::ip::address_v6::bytes_type octets{};
-  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
-  return asio::ip::address_v6(octets, v6.sin6_scope_id);
-}
+constexpr std::size_t known_urls_max = 64;
 
 outcome outcome_of(long status) noexcept {
   if (status >= 200 && status < 300) return outcome::delivered;
@@ -50,7 +36,26 @@ outcome outcome_of(long status) noexcept {
 
 /// Text of a header value cannot begin another header.
 bool is_header(std::string_view line) noexcept {
-  return line.find_first_of("\r\n") == std::string_view::npos;
+  return std::ranges::none_of(line, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+std::vector<std::string> headers_of(const webhook_request& request) {
+  auto lines = standard_headers(request.id, wall_now(), request.body);
+  lines.insert(lines.end(), request.headers.begin(), request.headers.end());
+  std::erase_if(lines, [](const std::string& line) { return !is_header(line); });
+  return lines;
+}
+
+/// As it goes over the wire.
+std::string print_request(const webhook_request& request, const parsed_url& url) {
+  std::string text;
+  text.reserve(512 + url.target.size() + request.body.size());
+  text.append("POST ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(url.authority);
+  text.append("\r\nUser-Agent: smppd\r\nAccept: */*\r\nContent-Type: application/json\r\n");
+  text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  for (const std::string& line : headers_of(request))
+    text.append(line).append("\r\n");
+  return text.append("\r\n").append(request.body);
 }
 
 webhook_result not_sent(outcome what, std::string why) {
@@ -60,18 +65,23 @@ webhook_result not_sent(outcome what, std::string why) {
   return result;
 }
 
-struct easy_cleanup {
-  void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
-};
-using easy_handle = std::unique_ptr<CURL, easy_cleanup>;
-struct list_cleanup {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-using header_list = std::unique_ptr<curl_slist, list_cleanup>;
+webhook_result result_of(answer got) {
+  webhook_result result;
+  result.status = got.status;
+  result.what = outcome_of(result.status);
+  if (result.what != outcome::delivered) result.error = "HTTP " + std::to_string(result.status);
+  if (!got.retry_after.empty()) result.retry_after = retry_after_of(got.retry_after, wall_now());
+  result.body = std::move(got.body);
+  return result;
+}
+
+webhook_result unavailable(std::string why) {
+  return not_sent(outcome::unavailable, std::move(why));
+}
 
 }  // namespace
 
-class client::transfers {
+class client::transfers : public std::enable_shared_from_this<transfers> {
  public:
   transfers(asio::io_context& loop, const client_limits& limits);
   ~transfers();
@@ -90,12 +100,11 @@ class client::transfers {
     webhook_request request;
     handler done;
     host* to{};
-    header_list headers;
-    bool opened{false}, forbidden{false};  // was a socket opened, was one denied?
-    bool allow_private{false};
-    std::size_t response_octets{};
-    std::string response;
-    std::array<char, CURL_ERROR_SIZE> error{};
+    std::shared_ptr<const parsed_url> url;
+    clock::time_point deadline;
+    std::list<std::unique_ptr<transfer>>::iterator place;  // in active_
+    std::unique_ptr<curl_request> curl;                    // while libcurl works for it
+    std::shared_ptr<connection> over;                      // while it is sent and answered
   };
   // Not shared between accounts: one account could have its URLs name another's host, at a port
   // that never answers.
@@ -114,56 +123,61 @@ class client::transfers {
     bool in_turn{false};  // it stands in turns_
   };
 
-  static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
-  static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
-
-  [[nodiscard]] host& host_named(std::int64_t of_account, std::string name);
+  [[nodiscard]] std::shared_ptr<const parsed_url> known(const std::string& url, std::string& why);
+  [[nodiscard]] host& host_named(std::int64_t of_account, const std::string& name);
   void take_turn(host& next);
   void take_turn(account& next);
   void start_some();
   void start(std::unique_ptr<transfer> next);
-  void set_up(CURL* easy) const;
-  void set_up(CURL* easy, transfer& next) const;
-  void finished(CURL* easy, CURLcode code);
+  void send(transfer& next);
+  void connect(transfer& next);
+  void hand_to_curl(transfer& next);
+  [[nodiscard]] std::unique_ptr<curl_request> take_curl();
+  void on_curl(CURL* easy, CURLcode code);
+  void on_answer(transfer& of, const error_code& error, answer got);
+  void break_off(transfer& of);
+  void end(transfer& of, webhook_result result);
   void leave(host& from);
-  [[nodiscard]] easy_handle take_easy();
   void complete(handler done, webhook_result result);
-  [[nodiscard]] static webhook_result result_of(CURL* easy, CURLcode code, transfer& of);
+  void wake_at(clock::time_point when);
+  void on_time();
 
   asio::io_context& loop_;
   const client_limits limits_;
-  std::shared_ptr<curl_loop> curl_;  // outlives the handles below
+  std::shared_ptr<curl_loop> curl_;  // outlives the requests of libcurl
   std::unordered_map<std::int64_t, std::unique_ptr<account>> accounts_;
   std::deque<account*> turns_;  // accounts that may start a request, in order; each has turns
-  std::unordered_map<CURL*, std::unique_ptr<transfer>> active_;
-  std::vector<easy_handle> idle_;
+  std::list<std::unique_ptr<transfer>> active_;  // in order of their deadlines
+  std::vector<std::unique_ptr<curl_request>> idle_;
+  kept_connections kept_;
+  asio::steady_timer timer_;
+  clock::time_point wakes_at_{clock::time_point::max()};
   std::size_t waiting_{0};
   bool stopped_{false};
-  std::string last_url_;  // a valid one: mostly the next is the same
+  std::unordered_map<std::string, std::shared_ptr<const parsed_url>> known_;  // the latest
 };
 
 client::transfers::transfers(asio::io_context& loop, const client_limits& limits)
     : loop_(loop),
       limits_(limits),
-      curl_(std::make_shared<curl_loop>(loop, std::max<std::size_t>(limits.requests_max, 1))) {
-  curl_->on_done([this](CURL* easy, CURLcode code) { finished(easy, code); });
+      curl_(std::make_shared<curl_loop>(loop, std::max<std::size_t>(limits.requests_max, 1))),
+      timer_(loop) {
+  curl_->on_done([this](CURL* easy, CURLcode code) { on_curl(easy, code); });
 }
 
 client::transfers::~transfers() {
-  for (auto& [easy, running] : active_) {
-    curl_->remove(easy);
-    idle_.emplace_back(easy);
-  }
+  for (const auto& each : active_)
+    break_off(*each);
 }
 
 void client::transfers::post(webhook_request request, handler done) {
   if (stopped_) return complete(std::move(done), not_sent(outcome::cancelled, "Shutting down."));
-  if (std::string why; request.url != last_url_) {
-    if (!valid_url(request.url, why))
-      return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
-    last_url_ = request.url;
+  std::string why;
+  auto url = known(request.url, why);
+  if (url == nullptr) {
+    return complete(std::move(done), not_sent(outcome::forbidden, std::move(why)));
   }
-  host& to = host_named(request.account, host_of(request.url));
+  host& to = host_named(request.account, url->host);
   if (to.waiting.size() >= limits_.waiting_max) {
     return complete(std::move(done), not_sent(outcome::busy, "Too many wait for this host."));
   }
@@ -171,17 +185,29 @@ void client::transfers::post(webhook_request request, handler done) {
   next->request = std::move(request);
   next->done = std::move(done);
   next->to = &to;
+  next->url = std::move(url);
   to.waiting.push_back(std::move(next));
   ++waiting_;
   take_turn(to);
   start_some();
 }
 
-client::transfers::host& client::transfers::host_named(std::int64_t of_account, std::string name) {
+/// Most requests go to a few URLs. Null: it is not valid.
+std::shared_ptr<const parsed_url> client::transfers::known(const std::string& url,
+                                                           std::string& why) {
+  if (const auto found = known_.find(url); found != known_.end()) return found->second;
+  auto parsed = parse_url(url, why);
+  if (!parsed) return nullptr;
+  if (known_.size() >= known_urls_max) known_.clear();
+  return known_[url] = std::make_shared<parsed_url>(std::move(*parsed));
+}
+
+client::transfers::host& client::transfers::host_named(std::int64_t of_account,
+                                                       const std::string& name) {
   auto& owner = accounts_[of_account];
   if (owner == nullptr) owner = std::make_unique<account>(account{.id = of_account});
   auto& place = owner->hosts[name];
-  if (place == nullptr) place = std::make_unique<host>(host{.of = *owner, .name = std::move(name)});
+  if (place == nullptr) place = std::make_unique<host>(host{.of = *owner, .name = name});
   return *place;
 }
 
@@ -220,83 +246,136 @@ void client::transfers::start_some() {
 }
 
 void client::transfers::start(std::unique_ptr<transfer> next) {
-  easy_handle easy = take_easy();
-  set_up(easy.get(), *next);
-  if (const CURLMcode code = curl_->add(easy.get()); code != CURLM_OK) {
-    complete(std::move(next->done), not_sent(outcome::unavailable, curl_multi_strerror(code)));
-    return leave(*next->to);
+  const auto place = active_.insert(active_.end(), std::move(next));
+  transfer& started = **place;
+  started.place = place;
+  started.deadline = clock::now() + limits_.timeout;
+  wake_at(started.deadline);
+  if (started.url->secure) {
+    started.curl = take_curl();
+    started.curl->prepare_post(started.request.url, headers_of(started.request),
+                               started.request.body);
+    return hand_to_curl(started);
   }
-  active_.emplace(easy.release(), std::move(next));
+  started.over = kept_.find(started.url->server);
+  if (started.over == nullptr) return connect(started);
+  send(started);
 }
 
-// What is the same for every request.
-void client::transfers::set_up(CURL* easy) const {
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "smppd");
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits_.timeout.count());
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_octets);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &transfers::take_response);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &transfers::open_socket);
+void client::transfers::send(transfer& next) {
+  next.over->send(print_request(next.request, *next.url),
+                  [this, &next](const error_code& error, answer got) {
+                    on_answer(next, error, std::move(got));
+                  });
 }
 
-void client::transfers::set_up(CURL* easy, transfer& next) const {
-  next.allow_private = limits_.allow_private;
-  next.response_octets = limits_.response_octets;
-  auto lines = standard_headers(next.request.id, wall_now(), next.request.body);
-  lines.emplace_back("Content-Type: application/json");
-  lines.emplace_back("Expect:");  // none: it would cost a round trip
-  lines.insert(lines.end(), next.request.headers.begin(), next.request.headers.end());
-  curl_slist* list = nullptr;
-  for (const std::string& line : lines) {
-    if (is_header(line)) list = curl_slist_append(list, line.c_str());
+// libcurl resolves without blocking, tries several addresses, and asks whether they may be called.
+void client::transfers::connect(transfer& next) {
+  while (kept_.size() > 0 && kept_.size() + active_.size() > limits_.requests_max)
+    kept_.close_oldest();
+  next.curl = take_curl();
+  next.curl->prepare_connect(next.request.url);
+  hand_to_curl(next);
+}
+
+void client::transfers::hand_to_curl(transfer& next) {
+  curl_easy_setopt(next.curl->easy(), CURLOPT_PRIVATE, &next);
+  const CURLMcode code = curl_->add(next.curl->easy());
+  if (code == CURLM_OK) return;
+  idle_.push_back(std::move(next.curl));
+  end(next, not_sent(outcome::unavailable, curl_multi_strerror(code)));
+}
+
+std::unique_ptr<curl_request> client::transfers::take_curl() {
+  if (idle_.empty()) {
+    return std::make_unique<curl_request>(
+        curl_request::settings{limits_.allow_private, limits_.response_octets});
   }
-  next.headers.reset(list);
-  curl_easy_setopt(easy, CURLOPT_URL, next.request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, next.headers.get());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, next.request.body.data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                   static_cast<curl_off_t>(next.request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, next.error.data());
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &next);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &next);
+  auto taken = std::move(idle_.back());
+  idle_.pop_back();
+  return taken;
 }
 
-std::size_t client::transfers::take_response(char* octets, std::size_t, std::size_t count,
-                                             void* to) {
-  auto& of = *static_cast<transfer*>(to);
-  of.response.append(octets, std::min(count, of.response_octets - of.response.size()));
-  return count;
-}
-
-// Every connection passes here with the address that its name resolved to.
-curl_socket_t client::transfers::open_socket(void* for_whom, curlsocktype, curl_sockaddr* address) {
-  auto& of = *static_cast<transfer*>(for_whom);
-  const bool internet = address->family == AF_INET || address->family == AF_INET6;
-  const reach where = internet ? reach_of(address_of(address->addr)) : reach::nowhere;
-  if (where == reach::nowhere || (where == reach::inside && !of.allow_private)) {
-    of.forbidden = true;
-    return CURL_SOCKET_BAD;
+// It may have been a whole request, or a connection for one.
+void client::transfers::on_curl(CURL* easy, CURLcode code) {
+  transfer* found{};
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &found);
+  transfer& of = *found;
+  const bool connected = code == CURLE_OK && !of.url->secure;
+  const int descriptor = connected ? of.curl->take_connection() : -1;
+  const error_code failed(errno, boost::system::system_category());
+  curl_->remove(easy);
+  auto used = std::move(of.curl);
+  if (descriptor >= 0) {
+    of.over = std::make_shared<connection>(loop_, descriptor, limits_.response_octets);
+    send(of);
+  } else if (connected) {
+    end(of, unavailable(failed.message()));
+  } else if (code == CURLE_OK) {
+    end(of, result_of(used->take_answer()));
+  } else if (used->forbidden()) {
+    end(of, not_sent(outcome::forbidden, "Its address may not be called."));
+  } else {
+    end(of, unavailable(used->error(code)));
   }
-  of.opened = true;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  idle_.push_back(std::move(used));
+  start_some();
 }
 
-void client::transfers::finished(CURL* easy, CURLcode code) {
-  auto found = active_.extract(easy);
-  transfer& ended = *found.mapped();
-  complete(std::move(ended.done), result_of(easy, code, ended));
-  // What was sent once more on another connection is counted in the handle, and five are too many.
-  long connections{0};
-  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
-  if (code != CURLE_OK || connections != 0) {
-    curl_easy_reset(easy);
-    set_up(easy);
+void client::transfers::on_answer(transfer& of, const error_code& error, answer got) {
+  const auto over = std::move(of.over);
+  if (error && over->was_stale()) {
+    connect(of);  // as a new connection is not stale, this happens once
+  } else if (error) {
+    end(of, unavailable(sentence_of(error)));
+  } else {
+    if (over->is_open()) {
+      const auto now = clock::now();
+      kept_.keep(of.url->server, over, now);
+      wake_at(now + limits_.kept);
+    }
+    end(of, result_of(std::move(got)));
   }
-  idle_.emplace_back(easy);
-  leave(*ended.to);
+  start_some();
+}
+
+void client::transfers::break_off(transfer& of) {
+  if (of.over != nullptr) of.over->close();
+  if (of.curl == nullptr) return;
+  curl_->remove(of.curl->easy());
+  idle_.push_back(std::move(of.curl));
+}
+
+void client::transfers::end(transfer& of, webhook_result result) {
+  complete(std::move(of.done), std::move(result));
+  host& from = *of.to;
+  active_.erase(of.place);
+  leave(from);
+}
+
+// One timer for all: a request costs no timer of its own.
+void client::transfers::wake_at(clock::time_point when) {
+  if (when >= wakes_at_) return;
+  wakes_at_ = when;
+  timer_.expires_at(when);
+  timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (self != nullptr && !error) self->on_time();
+  });
+}
+
+void client::transfers::on_time() {
+  const auto now = clock::now();
+  while (!active_.empty() && active_.front()->deadline <= now) {
+    transfer& late = *active_.front();
+    break_off(late);
+    end(late, unavailable(fmt::format("Timed out after {} ms.", limits_.timeout.count())));
+  }
+  while (kept_.size() > 0 && kept_.waits_since() + limits_.kept <= now)
+    kept_.close_oldest();
+  wakes_at_ = clock::time_point::max();
+  if (!active_.empty()) wake_at(active_.front()->deadline);
+  if (kept_.size() > 0) wake_at(kept_.waits_since() + limits_.kept);
   start_some();
 }
 
@@ -310,31 +389,11 @@ void client::transfers::leave(host& from) {
   if (owner.hosts.empty()) accounts_.erase(accounts_.find(owner.id));
 }
 
-webhook_result client::transfers::result_of(CURL* easy, CURLcode code, transfer& of) {
-  webhook_result result;
-  if (code != CURLE_OK) {
-    result.what = of.forbidden && !of.opened ? outcome::forbidden : outcome::unavailable;
-    result.error = of.forbidden && !of.opened ? "Its address may not be called."
-                   : of.error[0] != '\0'      ? of.error.data()
-                                              : curl_easy_strerror(code);
-    return result;
-  }
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &result.status);
-  result.what = outcome_of(result.status);
-  if (result.what != outcome::delivered) result.error = "HTTP " + std::to_string(result.status);
-  result.body = std::move(of.response);
-  curl_off_t wait{0};
-  curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
-  if (wait > 0) result.retry_after = std::chrono::seconds{std::min(wait, retry_after_max)};
-  return result;
-}
-
 void client::transfers::stop() {
   stopped_ = true;
-  for (auto& [easy, running] : active_) {
-    curl_->remove(easy);
-    idle_.emplace_back(easy);
-    complete(std::move(running->done), not_sent(outcome::cancelled, "Shutting down."));
+  for (const auto& each : active_) {
+    break_off(*each);
+    complete(std::move(each->done), not_sent(outcome::cancelled, "Shutting down."));
   }
   active_.clear();
   turns_.clear();
@@ -346,17 +405,9 @@ void client::transfers::stop() {
   }
   accounts_.clear();
   waiting_ = 0;
-}
-
-easy_handle client::transfers::take_easy() {
-  if (idle_.empty()) {
-    idle_.emplace_back(curl_easy_init());
-    if (idle_.back() == nullptr) throw std::bad_alloc();
-    set_up(idle_.back().get());
-  }
-  easy_handle easy = std::move(idle_.back());
-  idle_.pop_back();
-  return easy;
+  while (kept_.size() > 0)
+    kept_.close_oldest();
+  timer_.cancel();
 }
 
 void client::transfers::complete(handler done, webhook_result result) {
@@ -376,7 +427,7 @@ client_limits limits_of(const webhook_config& configuration) {
 }
 
 client::client(asio::io_context& loop, const client_limits& limits)
-    : transfers_(std::make_unique<transfers>(loop, limits)) {}
+    : transfers_(std::make_shared<transfers>(loop, limits)) {}
 
 client::~client() = default;
 

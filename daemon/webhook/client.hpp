@@ -1,5 +1,5 @@
-// Calls webhooks: HTTP POST with libcurl, driven by the daemon's loop. It does not retry and knows
-// nothing of messages.
+// Calls webhooks: HTTP POST on the daemon's loop, over connections that are kept; https is left to
+// libcurl. It does not retry and knows nothing of messages.
 #pragma once
 
 #include "daemon/completion.hpp"
@@ -46,12 +46,13 @@ struct webhook_result {
 
 struct client_limits {
   std::chrono::milliseconds timeout{15'000};
-  std::size_t per_host{8};            // requests at once of one account, whatever the ports
-  std::size_t per_account{16};        // requests at once, to all its hosts together
-  std::size_t requests_max{64};       // at once, of all accounts together
-  std::size_t waiting_max{1000};      // of one account for one host
-  std::size_t response_octets{4096};  // kept of a response; the rest is read and dropped
-  bool allow_private{true};           // see reach::inside
+  std::size_t per_host{8};                 // requests at once of one account, whatever the ports
+  std::size_t per_account{16};             // requests at once, to all its hosts together
+  std::size_t requests_max{64};            // at once, of all accounts together
+  std::size_t waiting_max{1000};           // of one account for one host
+  std::size_t response_octets{4096};       // kept of a response; the rest is read and dropped
+  std::chrono::milliseconds kept{60'000};  // a connection without a request; http only
+  bool allow_private{true};                // see reach::inside
 };
 /// An account gets a quarter of all requests at once.
 [[nodiscard]] client_limits limits_of(const webhook_config& configuration);
@@ -79,7 +80,7 @@ class client {
 
  private:
   class transfers;
-  std::unique_ptr<transfers> transfers_;
+  std::shared_ptr<transfers> transfers_;
 };
 
 }  // namespace smppd::webhook

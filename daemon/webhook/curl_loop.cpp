@@ -93,7 +93,6 @@ void curl_loop::act(curl_socket_t socket, int action) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* const easy = message->easy_handle;
     const CURLcode code = message->data.result;
-    curl_multi_remove_handle(multi_, easy);
     if (done_) done_(easy, code);
   }
 }

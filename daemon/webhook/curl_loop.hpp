@@ -27,10 +27,10 @@ class curl_loop : public std::enable_shared_from_this<curl_loop> {
   curl_loop(const curl_loop&) = delete;
   curl_loop& operator=(const curl_loop&) = delete;
 
-  /// Called for each transfer that ended, already removed; it may add others.
+  /// Called for each transfer that ended, which it has to remove; it may add others.
   void on_done(done_handler handler) { done_ = std::move(handler); }
   [[nodiscard]] CURLMcode add(CURL* easy) { return curl_multi_add_handle(multi_, easy); }
-  /// Breaks it off; `on_done` is not called for it.
+  /// Ends it, or breaks it off: then `on_done` is not called for it.
   void remove(CURL* easy) { curl_multi_remove_handle(multi_, easy); }
 
  private:

@@ -34,28 +34,38 @@ std::string fault_of(const urls::url_view& url) {
   return {};
 }
 
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 }  // namespace
 
-bool valid_url(std::string_view url, std::string& why) {
+std::optional<parsed_url> parse_url(std::string_view url, std::string& why) {
   why.clear();
   if (url.size() > url_octets_max) {
     why = fmt::format("A URL may have {} octets.", url_octets_max);
-  } else if (const auto parsed = urls::parse_uri(url)) {
-    why = fault_of(*parsed);
-  } else {
-    why = "This is not a URL such as https://example.com/sms (RFC 3986).";
+    return std::nullopt;
   }
-  return why.empty();
+  const auto found = urls::parse_uri(url);
+  why = found ? fault_of(*found) : "This is not a URL such as https://example.com/sms (RFC 3986).";
+  if (!why.empty()) return std::nullopt;
+  parsed_url parsed;
+  parsed.secure = found->scheme_id() == urls::scheme::https;
+  parsed.host = in_lower_case(found->host());
+  // Not decoded: there could be the end of a line in it.
+  parsed.authority = std::string(found->encoded_host());
+  const std::string_view own_port = parsed.secure ? "443" : "80";
+  const std::string_view port = found->has_port() ? std::string_view(found->port()) : own_port;
+  parsed.server = fmt::format("{}:{}", in_lower_case(parsed.authority), port);
+  if (port != own_port) parsed.authority += fmt::format(":{}", port);
+  const std::string_view target = found->encoded_target();
+  parsed.target = fmt::format("{}{}", target.starts_with('/') ? "" : "/", target);
+  return parsed;
 }
 
-std::string host_of(std::string_view url) {
-  std::string ignored;
-  if (!valid_url(url, ignored)) return {};
-  std::string host = urls::parse_uri(url)->host();
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return host;
-}
+bool valid_url(std::string_view url, std::string& why) { return parse_url(url, why).has_value(); }
 
 }  // namespace smppd::webhook

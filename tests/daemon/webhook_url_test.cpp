@@ -32,13 +32,39 @@ TEST(WebhookUrl, RefusesOthers) {
   EXPECT_FALSE(valid("https://example.com/" + std::string(url_octets_max, 'x')));
 }
 
+parsed_url parsed(std::string_view url) {
+  std::string why;
+  return parse_url(url, why).value_or(parsed_url());
+}
+
 TEST(WebhookUrl, AHostIsTheSameHoweverItIsWritten) {
   for (const char* const url : {"https://Example.com/a/b?c", "http://example.com",
                                 "HTTP://example.com:8080/", "http://ex%61mple.com:80/"}) {
-    EXPECT_EQ(host_of(url), "example.com") << url;
+    EXPECT_EQ(parsed(url).host, "example.com") << url;
   }
-  EXPECT_EQ(host_of("http://[::1]:81/"), "[::1]");
-  EXPECT_EQ(host_of("nonsense"), "");
+  EXPECT_EQ(parsed("http://[::1]:81/").host, "[::1]");
+  EXPECT_EQ(parsed("nonsense").host, "");
+}
+
+TEST(WebhookUrl, AServerIsAHostAndAPort) {
+  EXPECT_EQ(parsed("http://Example.com/a").server, "example.com:80");
+  EXPECT_EQ(parsed("https://example.com/a").server, "example.com:443");
+  EXPECT_EQ(parsed("http://example.com:8080").server, "example.com:8080");
+  EXPECT_EQ(parsed("http://[::1]/").server, "[::1]:80");
+}
+
+TEST(WebhookUrl, AuthorityIsWithoutThePortOfTheScheme) {
+  EXPECT_EQ(parsed("http://Example.com:80/a").authority, "Example.com");
+  EXPECT_EQ(parsed("http://example.com:443/a").authority, "example.com:443");
+  EXPECT_EQ(parsed("https://example.com:443/a").authority, "example.com");
+  EXPECT_EQ(parsed("http://[::1]:81/").authority, "[::1]:81");
+  EXPECT_EQ(parsed("http://a%0d%0aX:81/").authority, "a%0d%0aX:81");  // not the end of a line
+}
+
+TEST(WebhookUrl, TargetIsPathAndQueryAsTheyWereWritten) {
+  EXPECT_EQ(parsed("http://example.com").target, "/");
+  EXPECT_EQ(parsed("http://example.com?to=1").target, "/?to=1");
+  EXPECT_EQ(parsed("http://example.com/a/../b%20c?d=%2F&e").target, "/a/../b%20c?d=%2F&e");
 }
 
 TEST(WebhookAddress, IsJudgedByItsReach) {

@@ -1,0 +1,68 @@
+// One request of libcurl: a whole POST, or only the connection for one.
+#pragma once
+
+#include "daemon/webhook/answer.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace smppd::webhook {
+
+/// To be used again and again. Loop thread only; it stays in place, as libcurl points into it.
+class curl_request {
+ public:
+  struct settings {
+    bool allow_private{true};  // see reach::inside
+    std::size_t response_octets{};
+  };
+  /// Throws std::bad_alloc.
+  explicit curl_request(const settings& wanted);
+  ~curl_request() = default;
+  curl_request(const curl_request&) = delete;
+  curl_request& operator=(const curl_request&) = delete;
+
+  /// `headers` are whole lines, besides those of JSON. `body` stays until the request has ended.
+  void prepare_post(const std::string& url, const std::vector<std::string>& headers,
+                    const std::string& body);
+  /// Resolves, checks the address, and connects.
+  void prepare_connect(const std::string& url);
+  /// To be given to a multi handle, and taken from it before it is prepared anew.
+  [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
+
+  /// In words, after it has ended with `code`.
+  [[nodiscard]] std::string error(CURLcode code) const;
+  /// Was every address one that may not be called?
+  [[nodiscard]] bool forbidden() const noexcept { return forbidden_ && !opened_; }
+  /// Of a POST that has ended well.
+  [[nodiscard]] answer take_answer();
+  /// The connection that was asked for, before the multi handle lets go of it; it is the caller's.
+  /// -1, and errno says why: there is none.
+  [[nodiscard]] int take_connection() const;
+
+ private:
+  struct easy_cleanup {
+    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+  };
+  struct list_cleanup {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  };
+
+  void prepare(const std::string& url);
+  static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
+  static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
+
+  const settings settings_;
+  std::unique_ptr<curl_slist, list_cleanup> headers_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+  std::string body_;
+  bool opened_{false}, forbidden_{false};  // was a socket opened, was one denied?
+  std::unique_ptr<CURL, easy_cleanup> easy_;
+};
+
+}  // namespace smppd::webhook
