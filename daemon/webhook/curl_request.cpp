@@ -73,6 +73,8 @@ void curl_request::prepare(const std::string& url) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // A request that is broken off does not wait for the thread that resolves its name.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &curl_request::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
