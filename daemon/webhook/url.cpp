@@ -66,6 +66,13 @@ std::optional<parsed_url> parse_url(std::string_view url, std::string& why) {
   return parsed;
 }
 
-bool valid_url(std::string_view url, std::string& why) { return parse_url(url, why).has_value(); }
+bool valid_url(std::string_view url, std::string& why) {
+  static thread_local std::string last;  // a valid one: mostly the next is the same
+  why.clear();
+  if (url == last && !url.empty()) return true;
+  if (!parse_url(url, why)) return false;
+  last = url;
+  return true;
+}
 
 }  // namespace smppd::webhook
