@@ -16,22 +16,24 @@ bool stands_for_itself(char c) noexcept {
 }  // namespace
 
 void json_writer::put_name(std::string_view name) {
-  if (!printed_.empty() && printed_.back() != '{' && printed_.back() != '[') printed_ += ',';
+  if (const auto size = printed_.size(); size != 0) {
+    if (const char last = printed_[size - 1]; last != '{' && last != '[') printed_.push_back(',');
+  }
   if (name.empty()) return;
-  printed_ += '"';
-  printed_ += name;
-  printed_ += "\":";
+  printed_.push_back('"');
+  put(name);
+  put("\":");
 }
 
 void json_writer::text(std::string_view name, std::string_view value) {
   put_name(name);
-  printed_ += '"';
+  printed_.push_back('"');
   if (std::ranges::all_of(value, stands_for_itself)) {
-    printed_ += value;
+    put(value);
   } else {
     put_escaped(valid_utf8(value));
   }
-  printed_ += '"';
+  printed_.push_back('"');
 }
 
 void json_writer::put_escaped(std::string_view utf8) {
@@ -39,14 +41,14 @@ void json_writer::put_escaped(std::string_view utf8) {
   for (const char c : utf8) {
     const auto octet = static_cast<unsigned char>(c);
     if (const auto found = short_names.find(c); found != std::string_view::npos) {
-      printed_ += '\\';
-      printed_ += shorts[found];
+      printed_.push_back('\\');
+      printed_.push_back(shorts[found]);
     } else if (octet < 0x20) {
-      printed_ += "\\u00";
-      printed_ += "01"[octet >> 4U];
-      printed_ += "0123456789abcdef"[octet & 0xFU];
+      put("\\u00");
+      printed_.push_back("01"[octet >> 4U]);
+      printed_.push_back("0123456789abcdef"[octet & 0xFU]);
     } else {
-      printed_ += c;
+      printed_.push_back(c);
     }
   }
 }

@@ -3,6 +3,8 @@
 
 #include "store/records.hpp"
 
+#include <fmt/format.h>
+
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -15,12 +17,10 @@ namespace smppd::http {
 /// end_...
 class json_writer {
  public:
-  json_writer() { printed_.reserve(1024); }
-
-  void begin_object(std::string_view name = {}) { begin(name, '{'); }
-  void end_object() { printed_ += '}'; }
-  void begin_array(std::string_view name = {}) { begin(name, '['); }
-  void end_array() { printed_ += ']'; }
+  void begin_object(std::string_view name = {}) { literal(name, "{"); }
+  void end_object() { printed_.push_back('}'); }
+  void begin_array(std::string_view name = {}) { literal(name, "["); }
+  void end_array() { printed_.push_back(']'); }
 
   /// Any octets: those that are not UTF-8 become U+FFFD, one each.
   void text(std::string_view name, std::string_view value);
@@ -40,22 +40,18 @@ class json_writer {
     value == store::wall_time{} ? null(name) : time(name, value);
   }
 
-  /// What was printed; the writer is not used any more.
-  [[nodiscard]] std::string take() { return std::move(printed_); }
+  [[nodiscard]] std::string printed() const { return fmt::to_string(printed_); }
 
  private:
   void put_name(std::string_view name);
-  void begin(std::string_view name, char bracket) {
-    put_name(name);
-    printed_ += bracket;
-  }
+  void put(std::string_view text) { printed_.append(text.data(), text.data() + text.size()); }
   void literal(std::string_view name, std::string_view value) {
     put_name(name);
-    printed_ += value;
+    put(value);
   }
   void put_escaped(std::string_view utf8);
 
-  std::string printed_;
+  fmt::basic_memory_buffer<char, 1024> printed_;
 };
 
 }  // namespace smppd::http

@@ -61,17 +61,17 @@ void add(json_writer& body, const store::keyword& keyword) {
   body.end_object();
 }
 
-response make_response(json_writer body, int status = 200) {
+response make_response(const json_writer& body, int status = 200) {
   response made;
   made.status = status;
-  made.body = body.take();
+  made.body = body.printed();
   return made;
 }
 
 response make_response(const store::keyword& keyword, int status = 200) {
   json_writer body;
   add(body, keyword);
-  return make_response(std::move(body), status);
+  return make_response(body, status);
 }
 
 /// A field that is absent leaves `kept` as it is; null or "" clears it.
@@ -157,7 +157,7 @@ asio::awaitable<response> list(const api& of, const request&, std::int64_t accou
   for (const store::keyword* const each : of.customers().keywords_of(account))
     add(all, *each);
   all.end_array();
-  co_return make_response(std::move(all));
+  co_return make_response(all);
 }
 
 asio::awaitable<response> create(const api& of, const request& from, std::int64_t account) {
@@ -239,7 +239,7 @@ asio::awaitable<response> check(const api& of, const request& from, std::int64_t
   body.text("keyword", word);
   body.boolean("available", !is_reserved(word) && of.customers().find_keyword(word) == nullptr);
   body.end_object();
-  co_return make_response(std::move(body));
+  co_return make_response(body);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ std::string to_json(const message_view& view) {
   body.time_or_null("sent_at", view.sent_at);
   body.time_or_null("delivered_at", view.delivered_at);
   body.end_object();
-  return body.take();
+  return body.printed();
 }
 
 std::string to_json_of_dry_run(const message_view& view) {
@@ -74,7 +74,7 @@ std::string to_json_of_dry_run(const message_view& view) {
   body.boolean("dry_run", true);
   add_content(body, view);
   body.end_object();
-  return body.take();
+  return body.printed();
 }
 
 std::string_view aggregate_status(const std::vector<store::reader::state_count>& counts) noexcept {

@@ -53,7 +53,7 @@ response make_response(const problem& what, const request& to) {
   response made;
   made.status = what.status;
   made.content_type = "application/problem+json";
-  made.body = body.take();
+  made.body = body.printed();
   if (what.status == 401) made.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"smppd\"");
   if (what.status == 429 || what.status == 503) made.headers.emplace_back("Retry-After", "1");
   return made;

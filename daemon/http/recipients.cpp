@@ -186,7 +186,7 @@ std::string to_json(page found) {
   more ? body.number("next_cursor", found.last) : body.null("next_cursor");
   body.boolean("has_more", more);
   body.end_object();
-  return body.take();
+  return body.printed();
 }
 
 asio::awaitable<response> get_recipients(const api& of, const request& from, std::int64_t account) {

@@ -469,17 +469,19 @@ void server::state::fill(request& current, const parser& from, std::string_view 
 }
 
 void server::state::print_head(connection& to, const response& made, next then) {
-  to.head.clear();
-  auto out = std::back_inserter(to.head);
   const auto phrase =
       beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(made.status)));
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\nServer: smppd\r\nDate: {}\r\nX-Request-Id: {}\r\n",
-                 made.status, std::string_view(phrase), date(), to.current.id);
+  // Each request has one of these, and a format string costs ten times as much.
+  const auto put = [&head = to.head](auto... pieces) { (head.append(pieces), ...); };
+  to.head.clear();
+  put("HTTP/1.1 ", std::to_string(made.status), " ", std::string_view(phrase));
+  put("\r\nServer: smppd\r\nDate: ", std::string_view(date()));
+  put("\r\nX-Request-Id: ", std::string_view(to.current.id), "\r\n");
   for (const auto& [name, value] : made.headers)
-    fmt::format_to(out, "{}: {}\r\n", name, value);
-  if (made.status != 204) fmt::format_to(out, "Content-Length: {}\r\n", made.body.size());
-  if (!made.body.empty()) fmt::format_to(out, "Content-Type: {}\r\n", made.content_type);
-  fmt::format_to(out, "Connection: {}\r\n\r\n", then == next::close ? "close" : "keep-alive");
+    put(std::string_view(name), ": ", std::string_view(value), "\r\n");
+  if (made.status != 204) put("Content-Length: ", std::to_string(made.body.size()), "\r\n");
+  if (!made.body.empty()) put("Content-Type: ", std::string_view(made.content_type), "\r\n");
+  put("Connection: ", then == next::close ? "close" : "keep-alive", "\r\n\r\n");
 }
 
 const std::string& server::state::date() {

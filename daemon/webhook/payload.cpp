@@ -28,10 +28,10 @@ json_writer begin_event(std::string_view type, store::wall_time at) {
   return told;
 }
 
-std::string print(json_writer told) {
+std::string print(json_writer& told) {
   told.end_object();
   told.end_object();
-  return told.take();
+  return told.printed();
 }
 
 std::string_view type_of(store::progress state) noexcept {
@@ -78,7 +78,7 @@ std::string receipt_payload(const store::found_message& found, std::string_view 
   told.time("created_at", time_of(message.id));
   told.time_or_null("sent_at", state.sent_at);
   told.time_or_null("delivered_at", delivered ? state.changed_at : store::wall_time{});
-  return print(std::move(told));
+  return print(told);
 }
 
 std::string inbound_payload(const store::inbound& inbound, const store::keyword* keyword,
@@ -102,7 +102,7 @@ std::string inbound_payload(const store::inbound& inbound, const store::keyword*
   told.boolean("partial", inbound.partial);
   told.text_or_null("carrier", carrier);
   told.time("received_at", inbound.received_at);
-  return print(std::move(told));
+  return print(told);
 }
 
 std::vector<std::string> standard_headers(std::string_view id, store::wall_time now,

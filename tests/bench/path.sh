@@ -6,11 +6,14 @@
 #                       [--receipt-delay MS] [--receipt-jitter MS] [--receipts-in-memory N]
 #                       [--build DIR] [--folder DIR] [--callgrind FILE]
 # Receipts come after the delay and up to the jitter more, by chance: in random order. smppd
-# remembers 250 000 of them unless told otherwise; the rest it reads from its store.
+# remembers 250 000 of them unless told otherwise; the rest it reads from its store. While the first
+# are on their way, and once the last message is sent, smppd has less to do for each message at a
+# time: steady_... is what it needs between these two.
 # With --callgrind smppd runs under valgrind, which counts instructions: the same every time, on
 # any machine. Only they mean something then, and 20 000 messages are enough.
 source "$(dirname "$0")/bench.sh"
 
+window=500
 count=500000 rate=0 receipt_delay=0 receipt_jitter=0 in_memory=250000 callgrind=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -39,21 +42,37 @@ before=$(cpu "$daemon")
 began=$EPOCHREALTIME
 limit=()
 [ "$rate" = 0 ] || limit=(--rate "$rate")
+watch_progress() {
+  while sleep 1; do
+    echo "$EPOCHREALTIME $(cpu "$daemon") $(tail -n 1 "$folder/load.log" | tr -dc '0-9 ')"
+  done >"$folder/samples.log" 2>/dev/null
+}
+watch_progress &
+pids+=($!)
 "$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
   --binds "$binds" --window "$window" --count "$count" --receipts "${limit[@]}" |
   tee "$folder/load.log" | sed '$d'
 ended=$EPOCHREALTIME
+kill "${pids[-1]}"
 after=$(cpu "$daemon")
 memory=$(memory_kib "$daemon")
 commits=$(metric smppd_commit_batch_size_count)
 changes=$(metric smppd_commit_batch_size_sum)
+
+# Of samples: when, CPU-seconds, sent, answered, receipts.
+steady=$(awk -v began="$began" -v late=$((receipt_delay + receipt_jitter)) -v count="$count" '
+  $1 < began + 1 + late / 1000 || $3 >= count { next }
+  !first { first = $1; cpu = $2; sent = $3; receipts = $5 }
+  { seconds = $1 - first; used = $2 - cpu; done = ($3 - sent + $5 - receipts) / 2 }
+  END { if (done > 0) printf "steady_per_second=%.0f steady_cpu_seconds_per_100k=%.2f",
+                             done / seconds, used / done * 1e5 }' "$folder/samples.log")
 
 of() { value "$1" "$folder/load.log"; }
 awk -v count="$count" -v began="$began" -v ended="$ended" -v before="$before" -v after="$after" \
   -v memory="$memory" -v commits="$commits" -v changes="$changes" \
   -v raw="$raw_rows" -v receipts="$(of receipts)" \
   -v p50="$(of submit_p50_us)" -v p99="$(of submit_p99_us)" \
-  -v r50="$(of receipt_p50_us)" -v r99="$(of receipt_p99_us)" '
+  -v r50="$(of receipt_p50_us)" -v r99="$(of receipt_p99_us)" -v steady="$steady" '
   BEGIN {
     seconds = ended - began; cpu = after - before; rows = changes / seconds
     printf "%d messages with %d receipts in %.1f s, from first submit to last receipt\n",
@@ -63,6 +82,7 @@ awk -v count="$count" -v began="$began" -v ended="$ended" -v before="$before" -v
     printf "%.0f row changes/s; SQLite alone %.0f rows/s\n", rows, raw
     printf "messages=%d per_second=%.0f cpu_seconds_per_100k=%.2f peak_memory_kib=%d ",
       count, count / seconds, cpu / count * 100000, memory
+    if (steady != "") printf "%s ", steady
     printf "submit_p50_us=%d submit_p99_us=%d receipt_p50_us=%d receipt_p99_us=%d ",
       p50, p99, r50, r99
     printf "rows_per_second=%.0f raw_rows_per_second=%.0f ratio_to_raw_sqlite=%.3f\n",

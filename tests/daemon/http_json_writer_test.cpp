@@ -29,7 +29,7 @@ TEST(JsonWriter, PrintsObjectsAndArraysInEachOther) {
   body.boolean("end", false);
   body.end_object();
   EXPECT_EQ(
-      body.take(),
+      body.printed(),
       R"({"none":[],"nothing":{},"some":["{",-1,{"a":null,"b":true}],"last":"[","end":false})");
 }
 
@@ -40,7 +40,7 @@ TEST(JsonWriter, PrintsWholeNumbersOfEverySize) {
   body.number({}, std::numeric_limits<std::uint64_t>::max());
   body.number({}, std::uint8_t{255});
   body.end_array();
-  EXPECT_EQ(body.take(), "[-9223372036854775808,18446744073709551615,255]");
+  EXPECT_EQ(body.printed(), "[-9223372036854775808,18446744073709551615,255]");
 }
 
 TEST(JsonWriter, HasNullWhereThereIsNothingToSay) {
@@ -53,8 +53,8 @@ TEST(JsonWriter, HasNullWhereThereIsNothingToSay) {
   body.time_or_null("d", at);
   body.time("e", at);
   body.end_object();
-  EXPECT_EQ(body.take(), R"({"a":null,"b":"x","c":null,"d":"2026-03-31T07:00:06.412Z",)"
-                         R"("e":"2026-03-31T07:00:06.412Z"})");
+  EXPECT_EQ(body.printed(), R"({"a":null,"b":"x","c":null,"d":"2026-03-31T07:00:06.412Z",)"
+                            R"("e":"2026-03-31T07:00:06.412Z"})");
 }
 
 // What is printed is read by a parser that knows nothing of the writer.
@@ -63,7 +63,7 @@ std::string read_back(std::string_view text) {
   body.begin_object();
   body.text("text", text);
   body.end_object();
-  return std::string(boost::json::parse(body.take()).at("text").get_string());
+  return std::string(boost::json::parse(body.printed()).at("text").get_string());
 }
 
 TEST(JsonWriter, EveryOctetThatIsACharacterComesBack) {
