@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +79,7 @@ class octets {
   [[nodiscard]] const char* data() const noexcept { return on_heap() ? heap_ : inside_; }
   /// Has room for `wanted` octets, the first of which are those of `text`.
   void grow(std::string_view text, std::size_t wanted) {
+    if (wanted > std::numeric_limits<std::uint32_t>::max()) throw std::length_error("octets");
     auto larger = std::make_unique_for_overwrite<char[]>(wanted);
     if (!text.empty()) std::memcpy(larger.get(), text.data(), text.size());
     release();

@@ -52,7 +52,10 @@ bool recent::may_be_in_table(const notice_key& one) const {
 
 recent::kept_change& recent::touch(id64 id) {
   const auto [place, is_new] = changes_.try_emplace(id);
-  if (is_new || !place->second.waits) ++waiting_;
+  if (is_new || !place->second.waits) {
+    ++waiting_;
+    coming_ids_.push_back(id);
+  }
   place->second.waits = true;
   return place->second;
 }
@@ -141,23 +144,27 @@ bool recent::forget() {
 }
 
 void recent::freeze() {
-  frozen_ids_.clear();
+  frozen_ids_ = std::exchange(coming_ids_, {});
+  std::ranges::make_heap(frozen_ids_, std::greater{});
   frozen_notices_.clear();
-  next_id_ = next_notice_ = 0;
-  for (const auto& [id, one] : changes_) {
-    if (one.waits) frozen_ids_.push_back(id);
-  }
-  std::ranges::sort(frozen_ids_);
+  next_notice_ = 0;
   for (const auto& [whose, one] : notices_) {
     if (one.waits) frozen_notices_.push_back(whose);
   }
 }
 
 void recent::wrote_piece(bool committed) {
-  if (!committed || (writing_.ids.empty() && writing_.notices.empty())) return;
+  if (!committed) {
+    for (const id64 id : writing_.ids) {
+      frozen_ids_.push_back(id);
+      std::ranges::push_heap(frozen_ids_, std::greater{});
+    }
+    writing_ = {};
+    return;
+  }
+  if (writing_.ids.empty() && writing_.notices.empty()) return;
   const std::lock_guard lock(mutex_);
   pieces_ = writing_.number;
-  next_id_ += writing_.ids.size();
   next_notice_ += writing_.notices.size();
   for (const id64 id : writing_.ids) {
     const auto found = changes_.find(id);

@@ -7,9 +7,11 @@
 
 #include <boost/unordered/unordered_map.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -73,7 +75,7 @@ class recent {
   /// What waits now is to be written, piece by piece.
   void freeze();
   [[nodiscard]] bool frozen() const noexcept {
-    return next_id_ < frozen_ids_.size() || next_notice_ < frozen_notices_.size();
+    return !frozen_ids_.empty() || next_notice_ < frozen_notices_.size();
   }
   /// The next piece: calls `write_change(id, change)` and `write_notice(notice)` for at most
   /// `limit`.
@@ -141,9 +143,10 @@ class recent {
 
   // The writer's thread only.
   std::size_t waiting_{0}, url_octets_{0};
-  std::vector<id64> frozen_ids_;
+  std::vector<id64> coming_ids_;  // what waits and is not frozen, each once
+  std::vector<id64> frozen_ids_;  // a heap, the lowest first: each piece sorts its own share
   std::vector<key> frozen_notices_;
-  std::size_t next_id_{0}, next_notice_{0};
+  std::size_t next_notice_{0};
   piece writing_;
   std::deque<piece> written_;  // which a reader may still look for here
   std::uint64_t pieces_{0};
@@ -168,9 +171,11 @@ void recent::for_each_waiting(id64 first, id64 last, Write write) const {
 template <class WriteChange, class WriteNotice>
 void recent::write_piece(std::size_t limit, WriteChange write_change, WriteNotice write_notice) {
   writing_ = {pieces_ + 1, {}, {}};
-  for (std::size_t at = next_id_; at < frozen_ids_.size() && writing_.ids.size() < limit; ++at) {
-    const auto found = changes_.find(frozen_ids_[at]);
-    writing_.ids.push_back(frozen_ids_[at]);
+  while (!frozen_ids_.empty() && writing_.ids.size() < limit) {
+    std::ranges::pop_heap(frozen_ids_, std::greater{});
+    const auto found = changes_.find(frozen_ids_.back());
+    writing_.ids.push_back(frozen_ids_.back());
+    frozen_ids_.pop_back();
     if (found != changes_.end() && found->second.waits)
       write_change(found->first, found->second.what);
   }

@@ -30,6 +30,9 @@ for setting in Type=notify User=smppd StateDirectory=smppd ProtectSystem=strict 
   'ExecReload=/bin/kill -HUP $MAINPID' Restart=on-failure; do
   grep -qxF "$setting" "$folder/smppd.service" || fail "the unit lacks $setting"
 done
+if grep -q '^ProcSubset=pid' "$folder/smppd.service"; then
+  fail "the unit hides /proc/sys, which jemalloc reads"
+fi
 
 # The user, in a file system of its own.
 root=$folder/root

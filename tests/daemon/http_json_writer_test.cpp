@@ -80,6 +80,9 @@ TEST(JsonWriter, OctetsThatAreNoCharactersAreReplaced) {
     const std::string text{'"', static_cast<char>(octet), '"'};
     EXPECT_EQ(read_back(text), "\"\ufffd\"") << octet;
   }
+  EXPECT_EQ(read_back("\xe2\x82"), "\ufffd\ufffd");            // the third octet is missing
+  EXPECT_EQ(read_back("\xc0\xaf"), "\ufffd\ufffd");            // overlong
+  EXPECT_EQ(read_back("\xed\xa0\x80"), "\ufffd\ufffd\ufffd");  // half of a surrogate pair
 }
 
 }  // namespace
