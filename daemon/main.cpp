@@ -38,13 +38,14 @@ std::optional<config> load_or_explain(const std::string& path) {
 // As many descriptors as the system allows; connections that are allowed for must not take those
 // that carriers are reached with.
 void raise_descriptor_limit(const config& settings) {
-  constexpr std::size_t others = 200;  // the store, the log, carriers, webhooks
+  constexpr std::size_t others = 200;  // the store, the log, carriers
   rlimit now{};
   if (::getrlimit(RLIMIT_NOFILE, &now) != 0) return;
   now.rlim_cur = now.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &now);
   const auto wanted = settings.smpp.connections_max + settings.http.connections_max +
-                      settings.webhook.connections_max + others;
+                      2 * settings.webhook.connections_max +  // as many may wait for a request
+                      others;
   if (now.rlim_cur < wanted) {
     log::warning(
         "{} file descriptors are allowed, and {} connections may need {}: raise "

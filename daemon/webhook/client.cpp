@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <deque>
 #include <list>
 #include <unordered_map>
@@ -26,6 +25,8 @@ using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t known_urls_max = 64;
+// What a name server that does not answer is waited for: resolv.conf(5), three servers, twice.
+constexpr std::chrono::seconds resolving_max{30};
 
 outcome outcome_of(long status) noexcept {
   if (status >= 200 && status < 300) return outcome::delivered;
@@ -79,6 +80,11 @@ webhook_result unavailable(std::string why) {
   return not_sent(outcome::unavailable, std::move(why));
 }
 
+/// Where requests go.
+struct target : parsed_url {
+  bool bends_http{false};  // its answers are not HTTP/1.1 to the letter
+};
+
 }  // namespace
 
 class client::transfers : public std::enable_shared_from_this<transfers> {
@@ -100,10 +106,11 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
     webhook_request request;
     handler done;
     host* to{};
-    std::shared_ptr<const parsed_url> url;
+    std::shared_ptr<target> url;
     clock::time_point deadline;
     std::list<std::unique_ptr<transfer>>::iterator place;  // in active_
     std::unique_ptr<curl_request> curl;                    // while libcurl works for it
+    bool all_by_curl{false};                               // not only the connection
     std::shared_ptr<connection> over;                      // while it is sent and answered
   };
   // Not shared between accounts: one account could have its URLs name another's host, at a port
@@ -123,14 +130,13 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
     bool in_turn{false};  // it stands in turns_
   };
 
-  [[nodiscard]] std::shared_ptr<const parsed_url> known(const std::string& url, std::string& why);
+  [[nodiscard]] std::shared_ptr<target> known(const std::string& url, std::string& why);
   [[nodiscard]] host& host_named(std::int64_t of_account, const std::string& name);
   void take_turn(host& next);
   void take_turn(account& next);
   void start_some();
   void start(std::unique_ptr<transfer> next);
   void send(transfer& next);
-  void connect(transfer& next);
   void hand_to_curl(transfer& next);
   [[nodiscard]] std::unique_ptr<curl_request> take_curl();
   void on_curl(CURL* easy, CURLcode code);
@@ -141,6 +147,9 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
   void complete(handler done, webhook_result result);
   void wake_at(clock::time_point when);
   void on_time();
+  [[nodiscard]] std::string timed_out() const {
+    return fmt::format("Timed out after {} ms.", limits_.timeout.count());
+  }
 
   asio::io_context& loop_;
   const client_limits limits_;
@@ -154,7 +163,8 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
   clock::time_point wakes_at_{clock::time_point::max()};
   std::size_t waiting_{0};
   bool stopped_{false};
-  std::unordered_map<std::string, std::shared_ptr<const parsed_url>> known_;  // the latest
+  std::unordered_map<std::string, std::shared_ptr<target>> known_;  // the latest
+  std::deque<clock::time_point> unresolved_;  // when requests ended whose names still were not
 };
 
 client::transfers::transfers(asio::io_context& loop, const client_limits& limits)
@@ -193,13 +203,12 @@ void client::transfers::post(webhook_request request, handler done) {
 }
 
 /// Most requests go to a few URLs. Null: it is not valid.
-std::shared_ptr<const parsed_url> client::transfers::known(const std::string& url,
-                                                           std::string& why) {
+std::shared_ptr<target> client::transfers::known(const std::string& url, std::string& why) {
   if (const auto found = known_.find(url); found != known_.end()) return found->second;
   auto parsed = parse_url(url, why);
   if (!parsed) return nullptr;
   if (known_.size() >= known_urls_max) known_.clear();
-  return known_[url] = std::make_shared<parsed_url>(std::move(*parsed));
+  return known_[url] = std::make_shared<target>(target{std::move(*parsed)});
 }
 
 client::transfers::host& client::transfers::host_named(std::int64_t of_account,
@@ -251,15 +260,11 @@ void client::transfers::start(std::unique_ptr<transfer> next) {
   started.place = place;
   started.deadline = clock::now() + limits_.timeout;
   wake_at(started.deadline);
-  if (started.url->secure) {
-    started.curl = take_curl();
-    started.curl->prepare_post(started.request.url, headers_of(started.request),
-                               started.request.body);
-    return hand_to_curl(started);
-  }
-  started.over = kept_.find(started.url->server);
-  if (started.over == nullptr) return connect(started);
-  send(started);
+  started.all_by_curl = started.url->secure || started.url->bends_http;
+  if (!started.all_by_curl) started.over = kept_.find(started.url->server);
+  while (kept_.size() > 0 && kept_.size() + active_.size() > limits_.requests_max)
+    kept_.close_oldest();
+  started.over != nullptr ? send(started) : hand_to_curl(started);
 }
 
 void client::transfers::send(transfer& next) {
@@ -270,20 +275,26 @@ void client::transfers::send(transfer& next) {
 }
 
 // libcurl resolves without blocking, tries several addresses, and asks whether they may be called.
-void client::transfers::connect(transfer& next) {
-  while (kept_.size() > 0 && kept_.size() + active_.size() > limits_.requests_max)
-    kept_.close_oldest();
-  next.curl = take_curl();
-  next.curl->prepare_connect(next.request.url);
-  hand_to_curl(next);
-}
-
+// A thread of it that waits for a name server outlives its request: there must not be ever more.
 void client::transfers::hand_to_curl(transfer& next) {
+  const auto now = clock::now();
+  while (!unresolved_.empty() && unresolved_.front() + resolving_max <= now)
+    unresolved_.pop_front();
+  if (unresolved_.size() >= limits_.requests_max)
+    return end(next, unavailable("The name servers do not answer."));
+  const auto left = std::chrono::ceil<curl_request::duration>(next.deadline - now);
+  const auto within = std::max(left, curl_request::duration{1});
+  next.curl = take_curl();
+  if (next.all_by_curl) {
+    next.curl->prepare_post(next.request.url, within, headers_of(next.request), next.request.body);
+  } else {
+    next.curl->prepare_connect(next.request.url, within);
+  }
   curl_easy_setopt(next.curl->easy(), CURLOPT_PRIVATE, &next);
   const CURLMcode code = curl_->add(next.curl->easy());
   if (code == CURLM_OK) return;
   idle_.push_back(std::move(next.curl));
-  end(next, not_sent(outcome::unavailable, curl_multi_strerror(code)));
+  end(next, unavailable(curl_multi_strerror(code)));
 }
 
 std::unique_ptr<curl_request> client::transfers::take_curl() {
@@ -301,22 +312,22 @@ void client::transfers::on_curl(CURL* easy, CURLcode code) {
   transfer* found{};
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &found);
   transfer& of = *found;
-  const bool connected = code == CURLE_OK && !of.url->secure;
-  const int descriptor = connected ? of.curl->take_connection() : -1;
-  const error_code failed(errno, boost::system::system_category());
+  const int descriptor = code == CURLE_OK && !of.all_by_curl ? of.curl->take_connection() : -1;
   curl_->remove(easy);
   auto used = std::move(of.curl);
   if (descriptor >= 0) {
     of.over = std::make_shared<connection>(loop_, descriptor, limits_.response_octets);
     send(of);
-  } else if (connected) {
-    end(of, unavailable(failed.message()));
-  } else if (code == CURLE_OK) {
-    end(of, result_of(used->take_answer()));
   } else if (used->forbidden()) {
     end(of, not_sent(outcome::forbidden, "Its address may not be called."));
-  } else {
+  } else if (code == CURLE_OPERATION_TIMEDOUT) {
+    end(of, unavailable(timed_out()));
+  } else if (code != CURLE_OK) {
     end(of, unavailable(used->error(code)));
+  } else if (of.all_by_curl) {
+    end(of, result_of(used->take_answer()));
+  } else {
+    end(of, unavailable("No descriptor is left for the connection."));
   }
   idle_.push_back(std::move(used));
   start_some();
@@ -325,8 +336,10 @@ void client::transfers::on_curl(CURL* easy, CURLcode code) {
 void client::transfers::on_answer(transfer& of, const error_code& error, answer got) {
   const auto over = std::move(of.over);
   if (error && over->was_stale()) {
-    connect(of);  // as a new connection is not stale, this happens once
+    hand_to_curl(of);  // as a new connection is not stale, this happens once
   } else if (error) {
+    // libcurl takes some of what Beast does not: the next try is all its.
+    of.url->bends_http = is_not_http(error);
     end(of, unavailable(sentence_of(error)));
   } else {
     if (over->is_open()) {
@@ -342,6 +355,7 @@ void client::transfers::on_answer(transfer& of, const error_code& error, answer 
 void client::transfers::break_off(transfer& of) {
   if (of.over != nullptr) of.over->close();
   if (of.curl == nullptr) return;
+  if (!of.curl->resolved()) unresolved_.push_back(clock::now());
   curl_->remove(of.curl->easy());
   idle_.push_back(std::move(of.curl));
 }
@@ -369,7 +383,7 @@ void client::transfers::on_time() {
   while (!active_.empty() && active_.front()->deadline <= now) {
     transfer& late = *active_.front();
     break_off(late);
-    end(late, unavailable(fmt::format("Timed out after {} ms.", limits_.timeout.count())));
+    end(late, unavailable(timed_out()));
   }
   while (kept_.size() > 0 && kept_.waits_since() + limits_.kept <= now)
     kept_.close_oldest();

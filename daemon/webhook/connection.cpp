@@ -19,11 +19,7 @@ connection::connection(asio::io_context& loop, int descriptor, std::size_t body_
   error_code error;
   // The family matters only to those who ask for an endpoint.
   socket_.assign(asio::ip::tcp::v4(), descriptor, error);
-  if (error) {
-    ::close(descriptor);
-    return;
-  }
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  if (error) ::close(descriptor);
 }
 
 void connection::send(std::string request, handler done) {
@@ -89,13 +85,16 @@ void connection::finish(error_code error) {
   if (done) done(error, std::move(got));
 }
 
+bool is_not_http(const boost::system::error_code& error) {
+  static const boost::system::error_code of_http = http::error::bad_version;
+  return error.category() == of_http.category() && error != http::error::end_of_stream &&
+         error != http::error::partial_message;
+}
+
 std::string sentence_of(const boost::system::error_code& error) {
   if (error == http::error::end_of_stream) return "The server closed the connection.";
   if (error == http::error::partial_message) return "The server closed within its answer.";
-  static const boost::system::error_code of_http = http::error::bad_version;
-  if (error.category() == of_http.category()) {
-    return "The answer is not HTTP/1.1: " + error.message() + ".";
-  }
+  if (is_not_http(error)) return "The answer is not HTTP/1.1: " + error.message() + ".";
   return error.message() + ".";
 }
 

@@ -26,7 +26,8 @@ class connection : public std::enable_shared_from_this<connection> {
   /// Without an error there is an answer. With one the connection is closed.
   using handler = std::function<void(error_code error, answer got)>;
 
-  /// Takes `descriptor`, a connected TCP socket, over. Closed from the start where that fails.
+  /// Takes `descriptor`, a connected TCP socket with TCP_NODELAY, over. Closed from the start where
+  /// that fails.
   connection(asio::io_context& loop, int descriptor, std::size_t body_octets_max);
   ~connection() = default;
   connection(const connection&) = delete;
@@ -40,7 +41,8 @@ class connection : public std::enable_shared_from_this<connection> {
   /// Between two requests: may there be another? A server closes a connection at any time.
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
   /// Was the last request not the first, and failed before an octet of its answer had come? Then
-  /// the server closed before it knew of the request, and it may be sent again (RFC 9112, 9.3.1).
+  /// the server mostly closed before it knew of the request. It may be sent again (RFC 9112,
+  /// 9.3.1): where the server did know, webhook-id says that it is the same.
   [[nodiscard]] bool was_stale() const noexcept { return requests_ > 1 && !answer_begun_; }
 
  private:
@@ -65,6 +67,8 @@ class connection : public std::enable_shared_from_this<connection> {
   bool answer_begun_{false};
 };
 
+/// Was the answer not HTTP/1.1, as Beast reads it?
+[[nodiscard]] bool is_not_http(const boost::system::error_code& error);
 /// "The server closed the connection." and such.
 [[nodiscard]] std::string sentence_of(const boost::system::error_code& error);
 

@@ -38,9 +38,9 @@ curl_request::curl_request(const settings& wanted) : settings_(wanted), easy_(cu
   if (easy_ == nullptr) throw std::bad_alloc();
 }
 
-void curl_request::prepare_post(const std::string& url, const std::vector<std::string>& headers,
-                                const std::string& body) {
-  prepare(url);
+void curl_request::prepare_post(const std::string& url, duration within,
+                                const std::vector<std::string>& headers, const std::string& body) {
+  prepare(url, within);
   curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
   list = curl_slist_append(list, "Expect:");  // none: it would cost a round trip
   for (const std::string& line : headers)
@@ -57,12 +57,12 @@ void curl_request::prepare_post(const std::string& url, const std::vector<std::s
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
 }
 
-void curl_request::prepare_connect(const std::string& url) {
-  prepare(url);
+void curl_request::prepare_connect(const std::string& url, duration within) {
+  prepare(url, within);
   curl_easy_setopt(easy_.get(), CURLOPT_CONNECT_ONLY, 1L);
 }
 
-void curl_request::prepare(const std::string& url) {
+void curl_request::prepare(const std::string& url, duration within) {
   CURL* const easy = easy_.get();
   curl_easy_reset(easy);
   headers_.reset();
@@ -73,6 +73,7 @@ void curl_request::prepare(const std::string& url) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, within.count());
   // A request that is broken off does not wait for the thread that resolves its name.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -27,11 +28,13 @@ class curl_request {
   curl_request(const curl_request&) = delete;
   curl_request& operator=(const curl_request&) = delete;
 
+  using duration = std::chrono::milliseconds;
   /// `headers` are whole lines, besides those of JSON. `body` stays until the request has ended.
-  void prepare_post(const std::string& url, const std::vector<std::string>& headers,
-                    const std::string& body);
+  /// Of the time to connect, `within`, each address of the host gets a part.
+  void prepare_post(const std::string& url, duration within,
+                    const std::vector<std::string>& headers, const std::string& body);
   /// Resolves, checks the address, and connects.
-  void prepare_connect(const std::string& url);
+  void prepare_connect(const std::string& url, duration within);
   /// To be given to a multi handle, and taken from it before it is prepared anew.
   [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
 
@@ -39,10 +42,12 @@ class curl_request {
   [[nodiscard]] std::string error(CURLcode code) const;
   /// Was every address one that may not be called?
   [[nodiscard]] bool forbidden() const noexcept { return forbidden_ && !opened_; }
+  /// Was the name resolved, or is it none?
+  [[nodiscard]] bool resolved() const noexcept { return forbidden_ || opened_; }
   /// Of a POST that has ended well.
   [[nodiscard]] answer take_answer();
   /// The connection that was asked for, before the multi handle lets go of it; it is the caller's.
-  /// -1, and errno says why: there is none.
+  /// Negative: there is none.
   [[nodiscard]] int take_connection() const;
 
  private:
@@ -53,7 +58,7 @@ class curl_request {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
   };
 
-  void prepare(const std::string& url);
+  void prepare(const std::string& url, duration within);
   static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
   static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
 

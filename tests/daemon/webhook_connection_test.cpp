@@ -1,4 +1,6 @@
 #include "daemon/webhook/client.hpp"
+#include "daemon/webhook/curl_loop.hpp"
+#include "daemon/webhook/curl_request.hpp"
 #include "daemon/webhook/kept_connections.hpp"
 #include "tests/daemon/scripted_server.hpp"
 
@@ -9,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace smppd::webhook {
 namespace {
@@ -225,13 +228,41 @@ TEST_F(WebhookConnection, DoesNotWaitForAnEndThatNeverComes) {
   limits.timeout = 50ms;
   start(limits);
   for (const char* const endless : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nX: "}) {
-    server_.then({server::request(), server::say(endless), server::say_for_ever("x")});
+    server_.then(
+        {server::request(), server::say(endless), server::say_for_ever(std::string(1000, 'x'))});
   }
   EXPECT_EQ(result_of(url()).error, "Timed out after 50 ms.");
   const auto failed = result_of(url());
   EXPECT_EQ(failed.what, outcome::unavailable);
   EXPECT_EQ(failed.status, 0);
+  EXPECT_THAT(failed.error, StartsWith("The answer is not HTTP/1.1: header limit"));
   EXPECT_EQ(client_->in_flight(), 0U);
+}
+
+TEST_F(WebhookConnection, EachRequestHasATimeoutOfItsOwn) {
+  client_limits limits;
+  limits.timeout = 60ms;
+  start(limits);
+  server_.then({server::request()});
+  server_.then({server::request()});
+  post(url());
+  asio::steady_timer later(loop_, 20ms);
+  later.async_wait([this](boost::system::error_code) { post(url()); });
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(result().error, "Timed out after 60 ms.");
+  run_until([this] { return server_.closed_by_client() == 2; });
+}
+
+TEST_F(WebhookConnection, OfAServerThatBendsHttpIsLeftToLibcurl) {
+  start();
+  const std::string no_phrase = "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}";
+  server_.then({server::request(), server::say(no_phrase)});
+  server_.then(
+      {server::request(), server::say(no_phrase), server::request(), server::say(no_phrase)});
+  EXPECT_THAT(result_of(url()).error, StartsWith("The answer is not HTTP/1.1"));
+  EXPECT_EQ(result_of(url()).body, "{}");
+  EXPECT_EQ(result_of(url()).body, "{}");
+  EXPECT_EQ(server_.accepted(), 2U);
 }
 
 TEST_F(WebhookConnection, TakesADateForRetryAfter) {
@@ -275,16 +306,16 @@ TEST_F(WebhookConnection, IsClosedWhereNobodyNeedsIt) {
 
 TEST_F(WebhookConnection, IsClosedByStop) {
   start();
+  server other(loop_, body);
+  other.then({server::request()});
   server_.then({server::request(), server::say(ok)});
-  server_.then({server::request()});
   EXPECT_EQ(result_of(url()).what, outcome::delivered);
-  post(url());
-  post(url());
-  run_until([this] { return server_.accepted() == 2; });
+  post(url_of(other));
+  run_until([&other] { return other.requests().size() == 1; });
   client_->stop();
   EXPECT_EQ(result().what, outcome::cancelled);
-  EXPECT_EQ(result().what, outcome::cancelled);
   EXPECT_EQ(client_->in_flight(), 0U);
+  run_until([&] { return server_.closed_by_client() == 1 && other.closed_by_client() == 1; });
 }
 
 TEST_F(WebhookConnection, MayBeBrokenOffWhileItIsMade) {
@@ -295,6 +326,8 @@ TEST_F(WebhookConnection, MayBeBrokenOffWhileItIsMade) {
   start();
   post(url());
   client_.reset();
+  loop_.restart();
+  loop_.poll();
   EXPECT_TRUE(results_.empty());
 }
 
@@ -343,6 +376,73 @@ TEST_F(WebhookKeptConnections, ClosesTheOneThatWaitsLongest) {
   EXPECT_FALSE(first->is_open());
   EXPECT_TRUE(second->is_open());
   EXPECT_EQ(kept_.waits_since(), time(2s));
+}
+
+// An answer that comes before its request is written may be one to somebody else's request.
+TEST_F(WebhookKeptConnections, AnAnswerBeforeTheRequestIsWrittenIsNotTaken) {
+  const auto one = make_connection();
+  std::optional<boost::system::error_code> ended;
+  const auto note = [&ended](boost::system::error_code error, const answer&) { ended = error; };
+  const auto run_until_ended = [&] {
+    while (!ended)
+      loop_.run_one();
+    return *std::exchange(ended, std::nullopt);
+  };
+  one->send("first", note);
+  asio::write(others_[0], asio::buffer(ok));
+  EXPECT_FALSE(run_until_ended());
+  one->send(std::string(50'000'000, 'x'), note);
+  loop_.poll();
+  asio::write(others_[0], asio::buffer(ok));
+  EXPECT_TRUE(run_until_ended());
+  EXPECT_TRUE(one->was_stale());
+  EXPECT_FALSE(one->is_open());
+}
+
+/// A whole request by libcurl, as for https.
+class WebhookCurlRequest : public testing::Test {
+ protected:
+  answer call(const std::string& content) {
+    const std::string url = "http://127.0.0.1:" + std::to_string(server_.port()) + "/hook";
+    request_.prepare_post(url, 5s, {"X-Shared: secret"}, content);
+    std::optional<CURLcode> ended;
+    curl_->on_done([&ended](CURL*, CURLcode code) { ended = code; });
+    EXPECT_EQ(curl_->add(request_.easy()), CURLM_OK);
+    while (!ended)
+      loop_.run_one();
+    EXPECT_EQ(*ended, CURLE_OK);
+    curl_->remove(request_.easy());
+    return request_.take_answer();
+  }
+
+  asio::io_context loop_;
+  server server_{loop_, body};
+  std::shared_ptr<curl_loop> curl_ = std::make_shared<curl_loop>(loop_, 2);
+  curl_request request_{{.allow_private = true, .response_octets = 5}};
+};
+
+TEST_F(WebhookCurlRequest, SendsAndTakesAllThatMatters) {
+  server_.then({server::request(),
+                server::say("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 10\r\n\r\n"
+                            "0123456789"),
+                server::request(), server::say(ok)});
+  const auto refused = call("first " + body);
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.retry_after, "7");
+  EXPECT_EQ(refused.body, "01234");
+  const auto taken = call("second " + body);
+  EXPECT_EQ(taken.status, 200U);
+  EXPECT_EQ(taken.retry_after, "");
+  EXPECT_EQ(taken.body, "{}");
+  ASSERT_EQ(server_.requests().size(), 2U);
+  const std::string& said = server_.requests()[0];
+  EXPECT_THAT(said, StartsWith("POST /hook HTTP/1.1\r\n"));
+  for (const char* const line : {"\r\nUser-Agent: smppd\r\n", "\r\nX-Shared: secret\r\n",
+                                 "\r\nContent-Type: application/json\r\n"})
+    EXPECT_THAT(said, HasSubstr(line));
+  EXPECT_THAT(said, testing::EndsWith("\r\n\r\nfirst " + body));
+  EXPECT_THAT(server_.requests()[1], testing::EndsWith("\r\n\r\nsecond " + body));
+  EXPECT_EQ(server_.accepted(), 1U);
 }
 
 }  // namespace

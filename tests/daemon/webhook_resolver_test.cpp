@@ -1,5 +1,6 @@
 // A name server that does not answer must not hold up the loop.
 #include "daemon/webhook/client.hpp"
+#include "tests/daemon/scripted_server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <gtest/gtest.h>
@@ -11,14 +12,17 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Threads that resolve "never.example" wait in it.
+/// Threads that resolve "never.example" wait in it. "two.example" is 127.0.0.2, where
+/// nobody listens, and then 127.0.0.1.
 class name_server {
  public:
   void ask() {
@@ -36,10 +40,10 @@ class name_server {
   /// As soon as `count` have asked; then waits until they are gone.
   void answer(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return asked_ == count; });
+    EXPECT_TRUE(changed_.wait_for(lock, 10s, [&] { return asked_ == count; }));
     answers_ = true;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return gone_ == count; });
+    EXPECT_TRUE(changed_.wait_for(lock, 10s, [&] { return gone_ == count; }));
     answers_ = false;
     asked_ = gone_ = 0;
   }
@@ -67,7 +71,13 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
   }
   static const auto real =
       reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return real(name, service, hints, found);
+  if (name == nullptr || std::string_view(name) != "two.example")
+    return real(name, service, hints, found);
+  addrinfo* second{};
+  if (const int failed = real("127.0.0.2", service, hints, found); failed != 0) return failed;
+  if (const int failed = real("127.0.0.1", service, hints, &second); failed != 0) return failed;
+  (*found)->ai_next = second;
+  return 0;
 }
 
 namespace smppd::webhook {
@@ -90,6 +100,45 @@ TEST(WebhookResolver, IsNotWaitedForWhenTheRequestHasEnded) {
   }
   EXPECT_EQ(slow().gone(), 0U);
   slow().answer(2);
+}
+
+// Each leaves a thread behind.
+TEST(WebhookResolver, IsNotAskedForEverMore) {
+  asio::io_context loop;
+  const auto busy = asio::make_work_guard(loop);
+  client_limits limits;
+  limits.timeout = 20ms;
+  limits.requests_max = 2;
+  client calls(loop, limits);
+  std::vector<std::string> errors;
+  while (errors.size() < 4) {
+    const auto before = errors.size();
+    webhook_request wanted;
+    wanted.url = "http://never.example/";
+    calls.post(std::move(wanted), [&errors](webhook_result got) { errors.push_back(got.error); });
+    while (errors.size() == before)
+      loop.run_one();
+  }
+  EXPECT_EQ(errors[1], "Timed out after 20 ms.");
+  EXPECT_EQ(errors[2], "The name servers do not answer.");
+  EXPECT_EQ(errors[3], "The name servers do not answer.");
+  slow().answer(2);
+}
+
+TEST(WebhookAddresses, AreTriedOneAfterAnother) {
+  asio::io_context loop;
+  tests::scripted_server server(loop, "}");
+  server.then({tests::scripted_server::request(),
+               tests::scripted_server::say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")});
+  client calls(loop, {});
+  webhook_request wanted;
+  wanted.url = "http://two.example:" + std::to_string(server.port()) + "/";
+  wanted.body = "{}";
+  std::optional<webhook_result> result;
+  calls.post(std::move(wanted), [&result](webhook_result got) { result = std::move(got); });
+  while (!result)
+    loop.run_one();
+  EXPECT_EQ(result->what, webhook_result::outcome::delivered) << result->error;
 }
 
 }  // namespace
