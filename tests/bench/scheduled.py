@@ -13,8 +13,8 @@ import sys
 import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
-from smpp_peer import (BIND_TRANSCEIVER, OK, SUBMIT_SM, Session, bind_body,  # noqa: E402
-                       message_body)
+from smpp_pdu import BIND_TRANSCEIVER, OK, SUBMIT_SM, bind_body, message_body  # noqa: E402
+from smpp_peer import Session  # noqa: E402
 
 IN_FLIGHT, LEAD, PATIENCE = 500, 5, 600
 

@@ -8,8 +8,9 @@ import asyncio
 import collections
 import json
 
-import smpp_peer as smpp
-from smpp_peer import Message
+import smpp_pdu as smpp
+from smpp_pdu import Message
+from smpp_peer import Session
 
 SERVICE = "2400"  # the number that messages from handsets are sent to
 KEYWORD = "NEWS"
@@ -166,7 +167,7 @@ class Ledger:
         return None
 
 
-class Link(smpp.Session):
+class Link(Session):
     """A session that the ledger knows about: after a kill everything is read to its end."""
 
     def __init__(self, ledger):

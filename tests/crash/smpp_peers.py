@@ -11,18 +11,11 @@ import threading
 import time
 
 from harness import PATIENCE, Carrier, Daemon, answers, free_port, wait_for
+from smpp_pdu import (BIND_RECEIVER, BIND_TRANSCEIVER, BIND_TRANSMITTER, DELIVER_SM, ENQUIRE_LINK,
+                      MSGQFUL, OK, RECEIPT, RESPONSE, SUBMIT_SM, SYSERR, THROTTLED, UNBIND,
+                      Message, bind_body, message_body, pdu)
 
-NACK, RESPONSE = 0x80000000, 0x80000000
-BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER = 0x01, 0x02, 0x09
-SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK = 0x04, 0x05, 0x06, 0x15
-OK, SYSERR, MSGQFUL, THROTTLED = 0x00, 0x08, 0x14, 0x58
 REFUSED_FOR_NOW = (SYSERR, MSGQFUL, THROTTLED)
-RECEIPT = 0x04  # esm_class
-TEXT_OFFSET = 9  # of short_message's length behind the addresses
-
-
-def pdu(command, status, sequence, body=b""):
-    return struct.pack(">IIII", 16 + len(body), command, status, sequence) + body
 
 
 def read_pdu(stream):
@@ -32,32 +25,6 @@ def read_pdu(stream):
         return None
     length, command, status, sequence = struct.unpack(">IIII", head)
     return command, status, sequence, stream.read(length - 16)
-
-
-def c_string(body, at):
-    end = body.index(b"\0", at)
-    return body[at:end].decode("latin1"), end + 1
-
-
-def message_of(body):
-    """What submit_sm and deliver_sm have in common: addresses, esm_class and text."""
-    _, at = c_string(body, 0)
-    source, at = c_string(body, at + 2)
-    destination, at = c_string(body, at + 2)
-    esm_class = body[at]
-    _, after = c_string(body, at + 3)
-    _, after = c_string(body, after)
-    registered_delivery, length = body[after], body[after + 4]
-    text = body[after + 5:after + 5 + length].decode("latin1")
-    return source, destination, esm_class, registered_delivery, text
-
-
-def message(source, destination, text, esm_class=0, registered_delivery=0, schedule="",
-            validity=""):
-    octets = text.encode("latin1")
-    return (b"\0\x01\x01" + source.encode() + b"\0\x01\x01" + destination.encode() + b"\0"
-            + bytes((esm_class, 0, 0)) + schedule.encode() + b"\0" + validity.encode() + b"\0"
-            + bytes((registered_delivery, 0, 0, 0, len(octets))) + octets)
 
 
 class Link:
@@ -105,8 +72,7 @@ class Esme(Link):
         self.bound, self.bind_status = threading.Event(), None
         self.sequences = itertools.count(2)
         self.reader.start()
-        self.write(pdu(BIND_TRANSCEIVER, 0, 1, system_id.encode() + b"\0" + password.encode()
-                       + b"\0\0\x34\0\0\0"))
+        self.write(pdu(BIND_TRANSCEIVER, OK, 1, bind_body(system_id, password, 0x34)))
         if not self.bound.wait(PATIENCE) or self.bind_status != OK:
             self.close()
             raise ConnectionError(f"bind was answered {self.bind_status}")
@@ -119,8 +85,8 @@ class Esme(Link):
                 return False
         sequence = next(self.sequences)
         self.waiting[sequence] = text
-        self.write(pdu(SUBMIT_SM, 0, sequence, message("4790", "4791234567", text,
-                                                       registered_delivery=1, **fields)))
+        self.write(pdu(SUBMIT_SM, OK, sequence, message_body(
+            "4790", "4791234567", text.encode("latin-1"), registered=1, **fields)))
         return not self.closed.is_set()
 
     def on_pdu(self, command, status, sequence, body):
@@ -130,11 +96,11 @@ class Esme(Link):
         elif command == SUBMIT_SM | RESPONSE:
             text = self.waiting.pop(sequence)
             if status == OK:
-                self.ids[c_string(body, 0)[0]] = text
+                self.ids[body.split(b"\0", 1)[0].decode("latin-1")] = text
             self.answered[text] = status
             self.window.release()
         elif command == DELIVER_SM:
-            text = message_of(body)[4]
+            text = Message(body).text
             if found := re.match(r"id:(\S+) .*stat:(\w+)", text):
                 self.receipts.setdefault(found[1], []).append(found[2])
             self.write(pdu(DELIVER_SM | RESPONSE, OK, sequence, b"\0"))
@@ -161,7 +127,7 @@ class SmscLink(Link):
             self.write(pdu(command | RESPONSE, OK, sequence, b"smsc\0"))
             self.bound = True
         elif command == SUBMIT_SM:
-            self.smsc.on_submit(self, sequence, message_of(body))
+            self.smsc.on_submit(self, sequence, Message(body))
         elif command == DELIVER_SM | RESPONSE:
             self.smsc.on_taken(self, sequence, status)
         elif command in (ENQUIRE_LINK, UNBIND):
@@ -200,20 +166,19 @@ class Smsc:
                 self.links = [link for link in self.links if not link.closed.is_set()]
                 self.links.append(SmscLink(connected, self))
 
-    def on_submit(self, link, sequence, fields):
-        source, destination, _, registered_delivery, text = fields
+    def on_submit(self, link, sequence, message):
         with self.lock:
-            times = self.seen[text] = self.seen.get(text, 0) + 1
+            times = self.seen[message.text] = self.seen.get(message.text, 0) + 1
         message_id = f"{next(self.numbers):08x}"
-        delay, status = self.decide(text, times)
+        delay, status = self.decide(message.text, times)
 
         def answer():
             if delay is not None:
                 body = message_id.encode() + b"\0" if status == OK else b""
                 link.write(pdu(SUBMIT_SM | RESPONSE, status, sequence, body))
-            if status == OK and registered_delivery:
+            if status == OK and message.registered:
                 with self.lock:
-                    self.untold[message_id] = (destination, source, 0.0, None)
+                    self.untold[message_id] = (message.destination, message.source, 0.0, None)
         if delay:
             later = threading.Timer(delay, answer)
             later.daemon = True
@@ -233,9 +198,10 @@ class Smsc:
                 with self.lock:
                     self.untold[message_id] = (source, destination, now + self.RESEND_SECONDS,
                                                (link, sequence))
-                link.write(pdu(DELIVER_SM, OK, sequence, message(
-                    source, destination, f"id:{message_id} sub:001 dlvrd:001 submit date:"
-                    "2601010000 done date:2601010000 stat:DELIVRD err:000 text:", RECEIPT)))
+                octets = (f"id:{message_id} sub:001 dlvrd:001 submit date:2601010000 "
+                          "done date:2601010000 stat:DELIVRD err:000 text:").encode("latin-1")
+                link.write(pdu(DELIVER_SM, OK, sequence,
+                               message_body(source, destination, octets, RECEIPT)))
 
     def on_taken(self, link, sequence, status):
         with self.lock:
