@@ -14,7 +14,10 @@
 #include <algorithm>
 #include <deque>
 #include <list>
+#include <optional>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace smppd::webhook {
 
@@ -24,7 +27,7 @@ using outcome = webhook_result::outcome;
 using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t known_urls_max = 64;
+constexpr std::size_t known_urls_max = 64, bending_max = 1000;
 // What a name server that does not answer is waited for: resolv.conf(5), three servers, twice.
 constexpr std::chrono::seconds resolving_max{30};
 
@@ -80,11 +83,6 @@ webhook_result unavailable(std::string why) {
   return not_sent(outcome::unavailable, std::move(why));
 }
 
-/// Where requests go.
-struct target : parsed_url {
-  bool bends_http{false};  // its answers are not HTTP/1.1 to the letter
-};
-
 }  // namespace
 
 class client::transfers : public std::enable_shared_from_this<transfers> {
@@ -106,7 +104,7 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
     webhook_request request;
     handler done;
     host* to{};
-    std::shared_ptr<target> url;
+    std::shared_ptr<const parsed_url> url;
     clock::time_point deadline;
     std::list<std::unique_ptr<transfer>>::iterator place;  // in active_
     std::unique_ptr<curl_request> curl;                    // while libcurl works for it
@@ -130,7 +128,14 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
     bool in_turn{false};  // it stands in turns_
   };
 
-  [[nodiscard]] std::shared_ptr<target> known(const std::string& url, std::string& why);
+  // A name that a server was still asked for when its request ended: libcurl's thread waits on.
+  struct lost_name {
+    clock::time_point at;
+    std::int64_t account{};
+    std::string host;
+  };
+
+  [[nodiscard]] std::shared_ptr<const parsed_url> known(const std::string& url, std::string& why);
   [[nodiscard]] host& host_named(std::int64_t of_account, const std::string& name);
   void take_turn(host& next);
   void take_turn(account& next);
@@ -138,6 +143,9 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
   void start(std::unique_ptr<transfer> next);
   void send(transfer& next);
   void hand_to_curl(transfer& next);
+  [[nodiscard]] std::optional<outcome> too_many_names(const transfer& next);
+  void leave_to_curl(const std::string& server);
+  void note_name(const transfer& ended);
   [[nodiscard]] std::unique_ptr<curl_request> take_curl();
   void on_curl(CURL* easy, CURLcode code);
   void on_answer(transfer& of, const error_code& error, answer got);
@@ -163,8 +171,9 @@ class client::transfers : public std::enable_shared_from_this<transfers> {
   clock::time_point wakes_at_{clock::time_point::max()};
   std::size_t waiting_{0};
   bool stopped_{false};
-  std::unordered_map<std::string, std::shared_ptr<target>> known_;  // the latest
-  std::deque<clock::time_point> unresolved_;  // when requests ended whose names still were not
+  std::unordered_map<std::string, std::shared_ptr<const parsed_url>> known_;  // the latest
+  std::unordered_set<std::string> bending_;  // servers whose answers are not HTTP/1.1 to the letter
+  std::deque<lost_name> unresolved_;
 };
 
 client::transfers::transfers(asio::io_context& loop, const client_limits& limits)
@@ -203,12 +212,13 @@ void client::transfers::post(webhook_request request, handler done) {
 }
 
 /// Most requests go to a few URLs. Null: it is not valid.
-std::shared_ptr<target> client::transfers::known(const std::string& url, std::string& why) {
+std::shared_ptr<const parsed_url> client::transfers::known(const std::string& url,
+                                                           std::string& why) {
   if (const auto found = known_.find(url); found != known_.end()) return found->second;
   auto parsed = parse_url(url, why);
   if (!parsed) return nullptr;
   if (known_.size() >= known_urls_max) known_.clear();
-  return known_[url] = std::make_shared<target>(target{std::move(*parsed)});
+  return known_[url] = std::make_shared<parsed_url>(std::move(*parsed));
 }
 
 client::transfers::host& client::transfers::host_named(std::int64_t of_account,
@@ -260,7 +270,7 @@ void client::transfers::start(std::unique_ptr<transfer> next) {
   started.place = place;
   started.deadline = clock::now() + limits_.timeout;
   wake_at(started.deadline);
-  started.all_by_curl = started.url->secure || started.url->bends_http;
+  started.all_by_curl = started.url->secure || bending_.contains(started.url->server);
   if (!started.all_by_curl) started.over = kept_.find(started.url->server);
   while (kept_.size() > 0 && kept_.size() + active_.size() > limits_.requests_max)
     kept_.close_oldest();
@@ -274,15 +284,39 @@ void client::transfers::send(transfer& next) {
                   });
 }
 
-// libcurl resolves without blocking, tries several addresses, and asks whether they may be called.
-// A thread of it that waits for a name server outlives its request: there must not be ever more.
-void client::transfers::hand_to_curl(transfer& next) {
+// A thread of libcurl that waits for a name server outlives its request. So that there are not ever
+// more, and one account's names do not keep others from theirs, they count as requests do.
+std::optional<outcome> client::transfers::too_many_names(const transfer& next) {
   const auto now = clock::now();
-  while (!unresolved_.empty() && unresolved_.front() + resolving_max <= now)
+  while (!unresolved_.empty() && unresolved_.front().at + resolving_max <= now)
     unresolved_.pop_front();
-  if (unresolved_.size() >= limits_.requests_max)
-    return end(next, unavailable("The name servers do not answer."));
-  const auto left = std::chrono::ceil<curl_request::duration>(next.deadline - now);
+  const auto of_host = std::ranges::count(unresolved_, next.url->host, &lost_name::host);
+  const auto of_account =
+      std::ranges::count(unresolved_, next.request.account, &lost_name::account);
+  if (std::cmp_greater_equal(of_host, limits_.per_host) ||
+      std::cmp_greater_equal(of_account, limits_.per_account)) {
+    return outcome::unavailable;
+  }
+  if (unresolved_.size() >= limits_.requests_max) return outcome::busy;
+  return std::nullopt;
+}
+
+void client::transfers::note_name(const transfer& ended) {
+  if (ended.curl->resolving())
+    unresolved_.push_back({clock::now(), ended.request.account, ended.url->host});
+}
+
+/// libcurl takes some answers that Beast does not.
+void client::transfers::leave_to_curl(const std::string& server) {
+  if (bending_.size() >= bending_max) bending_.erase(bending_.begin());
+  bending_.insert(server);
+}
+
+// libcurl resolves without blocking, tries several addresses, and asks whether they may be called.
+void client::transfers::hand_to_curl(transfer& next) {
+  if (const auto refused = too_many_names(next))
+    return end(next, not_sent(*refused, "The name servers do not answer."));
+  const auto left = std::chrono::ceil<curl_request::duration>(next.deadline - clock::now());
   const auto within = std::max(left, curl_request::duration{1});
   next.curl = take_curl();
   if (next.all_by_curl) {
@@ -314,6 +348,7 @@ void client::transfers::on_curl(CURL* easy, CURLcode code) {
   transfer& of = *found;
   const int descriptor = code == CURLE_OK && !of.all_by_curl ? of.curl->take_connection() : -1;
   curl_->remove(easy);
+  if (code == CURLE_OPERATION_TIMEDOUT) note_name(of);
   auto used = std::move(of.curl);
   if (descriptor >= 0) {
     of.over = std::make_shared<connection>(loop_, descriptor, limits_.response_octets);
@@ -338,8 +373,7 @@ void client::transfers::on_answer(transfer& of, const error_code& error, answer 
   if (error && over->was_stale()) {
     hand_to_curl(of);  // as a new connection is not stale, this happens once
   } else if (error) {
-    // libcurl takes some of what Beast does not: the next try is all its.
-    of.url->bends_http = is_not_http(error);
+    if (is_not_http(error)) leave_to_curl(of.url->server);
     end(of, unavailable(sentence_of(error)));
   } else {
     if (over->is_open()) {
@@ -355,7 +389,7 @@ void client::transfers::on_answer(transfer& of, const error_code& error, answer 
 void client::transfers::break_off(transfer& of) {
   if (of.over != nullptr) of.over->close();
   if (of.curl == nullptr) return;
-  if (!of.curl->resolved()) unresolved_.push_back(clock::now());
+  note_name(of);
   curl_->remove(of.curl->easy());
   idle_.push_back(std::move(of.curl));
 }

@@ -68,7 +68,7 @@ void curl_request::prepare(const std::string& url, duration within) {
   headers_.reset();
   body_.clear();
   error_[0] = '\0';
-  opened_ = forbidden_ = false;
+  asked_ = opened_ = forbidden_ = false;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // not the environment's: addresses are checked here
@@ -77,6 +77,8 @@ void curl_request::prepare(const std::string& url, duration within) {
   // A request that is broken off does not wait for the thread that resolves its name.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, &curl_request::start_resolving);
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, this);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &curl_request::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
 }
@@ -85,6 +87,11 @@ std::size_t curl_request::take_response(char* octets, std::size_t, std::size_t c
   auto& of = *static_cast<curl_request*>(to);
   of.body_.append(octets, std::min(count, of.settings_.response_octets - of.body_.size()));
   return count;
+}
+
+int curl_request::start_resolving(void*, void*, void* for_whom) {
+  static_cast<curl_request*>(for_whom)->asked_ = true;
+  return 0;
 }
 
 // Every connection passes here with the address that its name resolved to.

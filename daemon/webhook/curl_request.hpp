@@ -42,8 +42,8 @@ class curl_request {
   [[nodiscard]] std::string error(CURLcode code) const;
   /// Was every address one that may not be called?
   [[nodiscard]] bool forbidden() const noexcept { return forbidden_ && !opened_; }
-  /// Was the name resolved, or is it none?
-  [[nodiscard]] bool resolved() const noexcept { return forbidden_ || opened_; }
+  /// Is a name server being asked?
+  [[nodiscard]] bool resolving() const noexcept { return asked_ && !forbidden_ && !opened_; }
   /// Of a POST that has ended well.
   [[nodiscard]] answer take_answer();
   /// The connection that was asked for, before the multi handle lets go of it; it is the caller's.
@@ -60,12 +60,14 @@ class curl_request {
 
   void prepare(const std::string& url, duration within);
   static std::size_t take_response(char* octets, std::size_t, std::size_t count, void* to);
+  static int start_resolving(void*, void*, void* for_whom);
   static curl_socket_t open_socket(void* for_whom, curlsocktype, curl_sockaddr* address);
 
   const settings settings_;
   std::unique_ptr<curl_slist, list_cleanup> headers_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   std::string body_;
+  bool asked_{false};                      // was a name looked up that libcurl did not know?
   bool opened_{false}, forbidden_{false};  // was a socket opened, was one denied?
   std::unique_ptr<CURL, easy_cleanup> easy_;
 };

@@ -149,6 +149,33 @@ raw_rows() {
   value raw_rows_per_second "$folder/raw.log"
 }
 
+# loopback_http: requests/s that are answered over loopback where nobody has anything to do for them.
+loopback_http() {
+  local port
+  port=$(free_port)
+  say "loopback alone, the same requests ..."
+  write_send_request "$folder/loopback.request" key "http://127.0.0.1:$port/"
+  start loopback_sink "$build/tests/bench/http_load" --sink "$port" --count 200000 \
+    --marker '"client_ref":"'
+  await_port "$port"
+  "$build/tests/bench/http_load" --connect "$port" --request "$folder/loopback.request" \
+    --count 200000 --connections 128 >"$folder/loopback.log"
+  stop "$started"
+  value per_second "$folder/loopback.log"
+}
+# loopback_smpp: messages/s with their receipts from esme_load to smsc_sim, nobody between them.
+loopback_smpp() {
+  local port began
+  port=$(free_port)
+  say "loopback alone, the same messages ..."
+  start_carrier loopback_carrier "$port"
+  began=$EPOCHREALTIME
+  "$build/examples/esme_load" --connect "127.0.0.1:$port" --binds "$binds" --window "$window" \
+    --count 500000 --receipts >"$folder/loopback.log"
+  divide 500000 "$(seconds_since "$began")" 0
+  stop "$started"
+}
+
 # write_send_request FILE KEY CALLBACK_URL [TO]: an HTTP request that sends one message; the serial
 # number is in the number that it is to, the text and client_ref.
 write_send_request() {

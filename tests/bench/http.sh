@@ -36,6 +36,7 @@ write_configuration
 add_account bench
 write_send_request "$folder/http.request" "$(add_key bench)" "http://127.0.0.1:$sink/receipts"
 raw=$(raw_rows)
+loopback=$(loopback_http)
 start_carrier carrier "$carrier"
 under=()
 [ -z "$callgrind" ] ||
@@ -134,6 +135,8 @@ for part in answer_{p50,p99,p999}_us webhook_{p50,p99,p999}_us; do add $part "$(
 add rows_per_second "$rows"
 add raw_rows_per_second "$raw"
 add ratio_to_raw_sqlite "$(divide "$rows" "$raw")"
+add loopback_requests_per_second "$loopback"
+add ratio_to_loopback "$(divide "$((2 * $(of per_second)))" "$loopback")"  # the webhook is another
 if [ $kannel = yes ]; then
   of_kannel() { value "$1" "$folder/kannel.log"; }
   missing=$((kannel_count - $(of_kannel webhooks)))

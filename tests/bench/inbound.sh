@@ -22,6 +22,7 @@ write_configuration
 add_account bench
 key=$(add_key bench)
 raw=$(raw_rows)
+loopback=$(loopback_http)
 start_carrier carrier "$carrier" --control "127.0.0.1:$control"
 await_port "$control"
 start_smppd
@@ -49,5 +50,7 @@ echo "messages=$count per_second=$(of per_second) cpu_seconds_per_100k=$cpu_seco
   "peak_memory_kib=$memory webhook_connections=$(of webhook_connections)" \
   "webhook_p50_us=$(of webhook_p50_us) webhook_p99_us=$(of webhook_p99_us)" \
   "webhook_p999_us=$(of webhook_p999_us) repeated=$(of repeated) rows_per_second=$rows" \
-  "raw_rows_per_second=$raw ratio_to_raw_sqlite=$(divide "$rows" "$raw")"
+  "raw_rows_per_second=$raw ratio_to_raw_sqlite=$(divide "$rows" "$raw")" \
+  "loopback_requests_per_second=$loopback" \
+  "ratio_to_loopback=$(divide "$(of per_second)" "$loopback")"
 exit $complete

@@ -32,6 +32,7 @@ printf '[limits]\nreceipts_memory_max = %d\n' "$in_memory" >>"$folder/smppd.toml
 add_account bench
 add_login bench load
 raw_rows=$(raw_rows)
+loopback=$(loopback_smpp)
 start_carrier carrier "$carrier" --receipt-delay "$receipt_delay" \
   --receipt-jitter "$receipt_jitter"
 under=()
@@ -70,7 +71,7 @@ steady=$(awk -v began="$began" -v late=$((receipt_delay + receipt_jitter)) -v co
 of() { value "$1" "$folder/load.log"; }
 awk -v count="$count" -v began="$began" -v ended="$ended" -v before="$before" -v after="$after" \
   -v memory="$memory" -v commits="$commits" -v changes="$changes" \
-  -v raw="$raw_rows" -v receipts="$(of receipts)" \
+  -v raw="$raw_rows" -v loopback="$loopback" -v receipts="$(of receipts)" \
   -v p50="$(of submit_p50_us)" -v p99="$(of submit_p99_us)" \
   -v r50="$(of receipt_p50_us)" -v r99="$(of receipt_p99_us)" -v steady="$steady" '
   BEGIN {
@@ -80,11 +81,14 @@ awk -v count="$count" -v began="$began" -v ended="$ended" -v before="$before" -v
     printf "smppd: %.2f CPU-seconds per 100 000, %d MiB at most, %.0f changes a commit\n",
       cpu / count * 100000, memory / 1024, changes / commits
     printf "%.0f row changes/s; SQLite alone %.0f rows/s\n", rows, raw
+    printf "without smppd between them, load and carrier do %d messages/s\n", loopback
     printf "messages=%d per_second=%.0f cpu_seconds_per_100k=%.2f peak_memory_kib=%d ",
       count, count / seconds, cpu / count * 100000, memory
     if (steady != "") printf "%s ", steady
     printf "submit_p50_us=%d submit_p99_us=%d receipt_p50_us=%d receipt_p99_us=%d ",
       p50, p99, r50, r99
-    printf "rows_per_second=%.0f raw_rows_per_second=%.0f ratio_to_raw_sqlite=%.3f\n",
+    printf "rows_per_second=%.0f raw_rows_per_second=%.0f ratio_to_raw_sqlite=%.3f ",
       rows, raw, rows / raw
+    printf "loopback_per_second=%d ratio_to_loopback=%.3f\n",
+      loopback, count / seconds / loopback
   }'

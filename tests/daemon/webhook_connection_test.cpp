@@ -265,6 +265,22 @@ TEST_F(WebhookConnection, OfAServerThatBendsHttpIsLeftToLibcurl) {
   EXPECT_EQ(server_.accepted(), 2U);
 }
 
+// It asked no name server.
+TEST_F(WebhookConnection, OfLibcurlThatIsSilentDoesNotCountAsAnUnknownName) {
+  client_limits limits;
+  limits.timeout = 50ms;
+  limits.per_host = limits.per_account = limits.requests_max = 1;
+  start(limits);
+  const std::string no_phrase = "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}";
+  server_.then({server::request(), server::say(no_phrase)});
+  server_.then({server::request(), server::say(no_phrase), server::request()});
+  server_.then({server::request(), server::say(no_phrase)});
+  EXPECT_EQ(result_of(url()).what, outcome::unavailable);
+  EXPECT_EQ(result_of(url()).what, outcome::delivered);
+  EXPECT_EQ(result_of(url()).error, "Timed out after 50 ms.");
+  EXPECT_EQ(result_of(url("/another")).what, outcome::delivered);
+}
+
 TEST_F(WebhookConnection, TakesADateForRetryAfter) {
   start();
   server_.then({server::request(), server::say("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n"

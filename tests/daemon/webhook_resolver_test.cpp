@@ -15,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace {
 
@@ -83,6 +82,8 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
 namespace smppd::webhook {
 namespace {
 
+const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
 TEST(WebhookResolver, IsNotWaitedForWhenTheRequestHasEnded) {
   asio::io_context loop;
   const auto busy = asio::make_work_guard(loop);
@@ -102,43 +103,51 @@ TEST(WebhookResolver, IsNotWaitedForWhenTheRequestHasEnded) {
   slow().answer(2);
 }
 
-// Each leaves a thread behind.
+webhook_result result_of(asio::io_context& loop, client& calls, std::int64_t account,
+                         std::string url) {
+  webhook_request wanted;
+  wanted.account = account;
+  wanted.url = std::move(url);
+  wanted.body = "{}";
+  std::optional<webhook_result> result;
+  calls.post(std::move(wanted), [&result](webhook_result got) { result = std::move(got); });
+  while (!result)
+    loop.run_one();
+  return *result;
+}
+
+// Each leaves a thread behind; they count as requests of their host and account do.
 TEST(WebhookResolver, IsNotAskedForEverMore) {
   asio::io_context loop;
   const auto busy = asio::make_work_guard(loop);
   client_limits limits;
   limits.timeout = 20ms;
-  limits.requests_max = 2;
+  limits.per_host = 2;
+  limits.per_account = 2;
+  limits.requests_max = 3;
   client calls(loop, limits);
-  std::vector<std::string> errors;
-  while (errors.size() < 4) {
-    const auto before = errors.size();
-    webhook_request wanted;
-    wanted.url = "http://never.example/";
-    calls.post(std::move(wanted), [&errors](webhook_result got) { errors.push_back(got.error); });
-    while (errors.size() == before)
-      loop.run_one();
-  }
-  EXPECT_EQ(errors[1], "Timed out after 20 ms.");
-  EXPECT_EQ(errors[2], "The name servers do not answer.");
-  EXPECT_EQ(errors[3], "The name servers do not answer.");
+  const std::string dead = "http://never.example/", refused = "The name servers do not answer.";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(result_of(loop, calls, 1, dead).error, "Timed out after 20 ms.");
+  const auto third = result_of(loop, calls, 1, dead);
+  EXPECT_EQ(third.what, webhook_result::outcome::unavailable);
+  EXPECT_EQ(third.error, refused);
+  EXPECT_EQ(result_of(loop, calls, 1, "http://other.example/").error, refused);
+  tests::scripted_server server(loop, "}");
+  server.then({tests::scripted_server::request(), tests::scripted_server::say(ok)});
+  EXPECT_EQ(result_of(loop, calls, 2, "http://127.0.0.1:" + std::to_string(server.port())).what,
+            webhook_result::outcome::delivered);
   slow().answer(2);
 }
 
 TEST(WebhookAddresses, AreTriedOneAfterAnother) {
   asio::io_context loop;
   tests::scripted_server server(loop, "}");
-  server.then({tests::scripted_server::request(),
-               tests::scripted_server::say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")});
+  server.then({tests::scripted_server::request(), tests::scripted_server::say(ok)});
   client calls(loop, {});
-  webhook_request wanted;
-  wanted.url = "http://two.example:" + std::to_string(server.port()) + "/";
-  wanted.body = "{}";
-  std::optional<webhook_result> result;
-  calls.post(std::move(wanted), [&result](webhook_result got) { result = std::move(got); });
-  while (!result)
-    loop.run_one();
-  EXPECT_EQ(result->what, webhook_result::outcome::delivered) << result->error;
+  const auto result =
+      result_of(loop, calls, 1, "http://two.example:" + std::to_string(server.port()) + "/");
+  EXPECT_EQ(result.what, webhook_result::outcome::delivered) << result.error;
 }
 
 }  // namespace
