@@ -149,7 +149,7 @@ raw_rows() {
   value raw_rows_per_second "$folder/raw.log"
 }
 
-# loopback_http: requests/s that are answered over loopback where nobody has anything to do for them.
+# loopback_http: requests/s over loopback that nobody has anything to do for.
 loopback_http() {
   local port
   port=$(free_port)
