@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace smppd::webhook {
@@ -63,8 +64,9 @@ class WebhookConnection : public testing::Test {
   }
   template <class Condition>
   void run_until(Condition met) {
-    while (!met())
-      loop_.run_one();
+    while (!met()) {
+      if (loop_.run_one_for(10s) == 0) throw std::runtime_error("nothing happens any more");
+    }
   }
 
   asio::io_context loop_;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -111,8 +112,9 @@ webhook_result result_of(asio::io_context& loop, client& calls, std::int64_t acc
   wanted.body = "{}";
   std::optional<webhook_result> result;
   calls.post(std::move(wanted), [&result](webhook_result got) { result = std::move(got); });
-  while (!result)
-    loop.run_one();
+  while (!result) {
+    if (loop.run_one_for(10s) == 0) throw std::runtime_error("nothing happens any more");
+  }
   return *result;
 }
 
