@@ -485,7 +485,7 @@ TEST_F(Receipt, IsRefusedForNowWhereTooMuchWaitsForTheDisk) {
   run_->store.filling().changes = 100'001;
   telco().deliver(scripted_carrier::receipt("id-1"));
   wait([&] { return telco().answers.size() == 1; });
-  EXPECT_EQ(telco().answers[0], command_status::x_t_appn);
+  EXPECT_EQ(telco().answers, std::vector{command_status::x_t_appn});
   release.set_value();
 }
 
