@@ -9,7 +9,7 @@
 #include "daemon/http/router.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/observe/metrics.hpp"
-#include "daemon/webhook/client.hpp"
+#include "daemon/webhook/client_thread.hpp"
 #include "daemon/webhook/courier.hpp"
 #include "store/store.hpp"
 
@@ -60,7 +60,7 @@ class app {
   metrics figures_;
   std::unique_ptr<store::database> database_;
   std::unique_ptr<async_store> store_;
-  webhook::client webhook_client_;
+  webhook::client_thread webhook_client_;
   webhook::courier webhooks_;
   esme_server esmes_;
   std::unique_ptr<gateway> gateway_;

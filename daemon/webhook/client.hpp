@@ -1,4 +1,4 @@
-// Calls webhooks: HTTP POST on the daemon's loop, over connections that are kept; https is left to
+// Calls webhooks: HTTP POST on one loop, over connections that are kept; https is left to
 // libcurl. It does not retry and knows nothing of messages.
 #pragma once
 
@@ -58,7 +58,7 @@ struct client_limits {
 [[nodiscard]] client_limits limits_of(const webhook_config& configuration);
 
 /// Webhooks that do not answer delay those of their own account only: each account has a share of
-/// the requests at once, and a share of that for each host. Loop thread only.
+/// the requests at once, and a share of that for each host. On the thread of `loop` only.
 class client {
  public:
   using handler = completion<void(webhook_result)>;

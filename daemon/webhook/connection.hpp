@@ -18,8 +18,8 @@ namespace smppd::webhook {
 
 namespace asio = boost::asio;
 
-/// Loop thread only. What the loop still has to call holds it: it goes when it is closed and
-/// nobody else holds it.
+/// On the thread of its loop only. What the loop still has to call holds it: it goes when it is
+/// closed and nobody else holds it.
 class connection : public std::enable_shared_from_this<connection> {
  public:
   using error_code = boost::system::error_code;

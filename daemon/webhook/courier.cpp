@@ -8,13 +8,15 @@
 
 namespace smppd::webhook {
 
-courier::courier(client& http, const webhook_config& settings, metrics& figures)
+courier::courier(client_thread& http, const webhook_config& settings, metrics& figures)
     : http_(http), settings_(settings), figures_(figures) {}
 
+// As many as may be under way wait behind them, so that an answer needs no turn of the loop until
+// the next request leaves.
 notice_courier::taking courier::can_take(const notice_item& item) {
   const auto& of = targets_[item.target];
   const bool now = of.failures < failures_tolerated
-                       ? of.out < settings_.per_origin
+                       ? of.out < 2 * settings_.per_origin
                        : of.out == 0 && std::chrono::steady_clock::now() >= of.rests_until;
   return now ? taking::now : taking::later;
 }

@@ -4,7 +4,7 @@
 #include "daemon/config/config.hpp"
 #include "daemon/gateway/notices.hpp"
 #include "daemon/observe/metrics.hpp"
-#include "daemon/webhook/client.hpp"
+#include "daemon/webhook/client_thread.hpp"
 
 #include <chrono>
 #include <unordered_map>
@@ -16,7 +16,7 @@ namespace smppd::webhook {
 class courier final : public notice_courier {
  public:
   /// All references outlive this object.
-  courier(client& http, const webhook_config& settings, metrics& figures);
+  courier(client_thread& http, const webhook_config& settings, metrics& figures);
 
   /// Call before anything is to be taken.
   void deliver_for(notices& source) { source_ = &source; }
@@ -41,7 +41,7 @@ class courier final : public notice_courier {
   void retry(notice_item item, const webhook_result& result);
   void give_up(const notice_item& item, std::string_view why);
 
-  client& http_;
+  client_thread& http_;
   const webhook_config& settings_;
   metrics& figures_;
   notices* source_{nullptr};

@@ -1,4 +1,4 @@
-// Drives libcurl's multi interface on the daemon's loop: curl says which sockets and which time it
+// Drives libcurl's multi interface on one loop: curl says which sockets and which time it
 // waits for, the loop waits.
 #pragma once
 
@@ -16,7 +16,8 @@ namespace smppd::webhook {
 
 namespace asio = boost::asio;
 
-/// Loop thread only. Owned by a shared_ptr: what the loop still has to call holds it weakly.
+/// On the thread of its loop only. Owned by a shared_ptr: what the loop still has to call holds it
+/// weakly.
 class curl_loop : public std::enable_shared_from_this<curl_loop> {
  public:
   using done_handler = std::function<void(CURL* easy, CURLcode code)>;

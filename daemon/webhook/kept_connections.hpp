@@ -12,7 +12,7 @@
 
 namespace smppd::webhook {
 
-/// Loop thread only. Closes what it still has at its end.
+/// On the thread of its loop only. Closes what it still has at its end.
 class kept_connections {
  public:
   using time = std::chrono::steady_clock::time_point;

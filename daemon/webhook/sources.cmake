@@ -1,4 +1,4 @@
 # Sources of daemon/webhook; include from daemon/CMakeLists.txt.
-set(webhook_sources webhook/address.cpp webhook/answer.cpp webhook/client.cpp webhook/connection.cpp
-                    webhook/curl_loop.cpp webhook/curl_request.cpp webhook/kept_connections.cpp
+set(webhook_sources webhook/address.cpp webhook/answer.cpp webhook/client.cpp webhook/client_thread.cpp
+                    webhook/connection.cpp webhook/curl_loop.cpp webhook/curl_request.cpp webhook/kept_connections.cpp
                     webhook/payload.cpp webhook/url.cpp)

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 build=build/release  # --build DIR
 place=${TMPDIR:-/tmp}  # --folder DIR: below it is the database, and all else that a run writes
-binds=4 window=250 webhooks=16 retention=90d
+binds=4 window=250 webhooks=64 retention=90d
 pids=()
 
 # begin: once the options are read.
