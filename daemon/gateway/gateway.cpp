@@ -102,13 +102,13 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   }
   boost::unordered_flat_set<std::string> seen;
   for (std::size_t i = 0; i < request.to.size(); ++i) {
-    const auto pointer = fmt::format("/to/{}", i);
+    const auto pointer = [i] { return fmt::format("/to/{}", i); };
     auto recipient = parse_recipient(request.to[i], why);
     if (!recipient) {
-      found.push_back(refuse(400, "INVALID_RECIPIENT", why, pointer, command_status::invdstadr));
+      found.push_back(refuse(400, "INVALID_RECIPIENT", why, pointer(), command_status::invdstadr));
       continue;
     }
-    if (!seen.insert(recipient->digits).second) {
+    if (request.to.size() > 1 && !seen.insert(recipient->digits).second) {
       ++into.answer.duplicates_removed;
       continue;
     }
@@ -116,7 +116,7 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
     if (route.empty() && request.carrier == 0) {
       found.push_back(refuse(422, "NO_ROUTE",
                              fmt::format("no carrier takes messages to +{}", recipient->digits),
-                             pointer, command_status::invdstadr));
+                             pointer(), command_status::invdstadr));
       continue;
     }
     into.first_choices.push_back(route.empty() ? 0 : route.front());
@@ -242,9 +242,8 @@ asio::awaitable<submission_outcome> gateway::async_submit(submission_request req
   auto start = [this](auto handler, submission_request wanted) {
     submit(std::move(wanted), std::move(handler));
   };
-  auto asked = asio::async_initiate<const asio::use_awaitable_t<>, void(submission_outcome)>(
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(submission_outcome)>(
       std::move(start), asio::use_awaitable, std::move(request));
-  co_return co_await std::move(asked);
 }
 
 // Routing.

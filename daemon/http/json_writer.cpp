@@ -3,36 +3,68 @@
 #include "daemon/http/vocabulary.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace smppd::http {
 
 namespace {
 
-bool stands_for_itself(char c) noexcept {
-  const auto octet = static_cast<unsigned char>(c);
-  return octet >= 0x20 && octet < 0x80 && c != '"' && c != '\\';
+/// Is each of the eight octets one that stands for itself in a JSON string? May be false where they
+/// are.
+bool is_plain(std::uint64_t eight) noexcept {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101, tops = ones << 7U;
+  const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word; };
+  const auto not_plain = eight | (eight - ones * ' ') |  // beyond ASCII, control characters
+                         has_zero(eight ^ (ones * '"')) | has_zero(eight ^ (ones * '\\'));
+  return (not_plain & tops) == 0;
 }
+
+bool is_plain(std::string_view text) noexcept {
+  std::uint64_t eight{};
+  for (; text.size() >= sizeof eight; text.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (!is_plain(eight)) return false;
+  }
+  std::memset(&eight, ' ', sizeof eight);
+  if (!text.empty()) std::memcpy(&eight, text.data(), text.size());
+  return is_plain(eight);
+}
+
+char* copy(std::string_view text, char* to) noexcept { return std::ranges::copy(text, to).out; }
 
 }  // namespace
 
-void json_writer::put_name(std::string_view name) {
-  if (const auto size = printed_.size(); size != 0) {
-    if (const char last = printed_[size - 1]; last != '{' && last != '[') printed_.push_back(',');
-  }
-  if (name.empty()) return;
-  printed_.push_back('"');
-  put(name);
-  put("\":");
+char* json_writer::begin_field(std::string_view name, std::size_t octets_max) {
+  const auto size = printed_.size();
+  printed_.reserve(size + 4 + name.size() + octets_max);
+  char* place = printed_.data() + size;
+  if (size != 0 && place[-1] != '{' && place[-1] != '[') *place++ = ',';
+  if (name.empty()) return place;
+  *place++ = '"';
+  place = copy(name, place);
+  *place++ = '"';
+  *place++ = ':';
+  return place;
+}
+
+void json_writer::end_field(const char* end) noexcept {
+  printed_.resize(static_cast<std::size_t>(end - printed_.data()));
+}
+
+void json_writer::literal(std::string_view name, std::string_view value) {
+  end_field(copy(value, begin_field(name, value.size())));
 }
 
 void json_writer::text(std::string_view name, std::string_view value) {
-  put_name(name);
-  printed_.push_back('"');
-  if (std::ranges::all_of(value, stands_for_itself)) {
-    put(value);
-  } else {
-    put_escaped(valid_utf8(value));
+  char* place = begin_field(name, value.size() + 2);
+  *place++ = '"';
+  if (is_plain(value)) {
+    place = copy(value, place);
+    *place++ = '"';
+    return end_field(place);
   }
+  end_field(place);
+  put_escaped(valid_utf8(value));
   printed_.push_back('"');
 }
 
@@ -44,7 +76,7 @@ void json_writer::put_escaped(std::string_view utf8) {
       printed_.push_back('\\');
       printed_.push_back(shorts[found]);
     } else if (octet < 0x20) {
-      put("\\u00");
+      printed_.append(std::string_view("\\u00"));
       printed_.push_back("01"[octet >> 4U]);
       printed_.push_back("0123456789abcdef"[octet & 0xFU]);
     } else {

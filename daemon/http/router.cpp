@@ -48,24 +48,29 @@ std::vector<std::string> router::names() const {
   return all;
 }
 
-asio::awaitable<response> router::answer(request& to) const {
-  const auto begun = std::chrono::steady_clock::now();
-  const std::string_view method = to.method == "HEAD" ? "GET" : to.method;
-  std::vector<std::string_view> parts;
-  split(to.path, parts);
-  const route* chosen = nullptr;
-  std::string allowed;
+// Null: none; `allowed` then has the methods of those that match but for theirs.
+const router::route* router::find(std::string_view method,
+                                  const std::vector<std::string_view>& path,
+                                  std::string& allowed) const {
+  if (method == "HEAD") method = "GET";
   for (const route& each : routes_) {
-    if (!matches(each.parts, parts)) continue;
-    if (each.method == method) {
-      chosen = &each;
-      break;
-    }
+    if (!matches(each.parts, path)) continue;
+    if (each.method == method) return &each;
     allowed.append(allowed.empty() ? "" : ", ").append(each.method);
     if (each.method == "GET") allowed.append(", HEAD");
   }
+  return nullptr;
+}
+
+asio::awaitable<response> router::answer(request& to) const {
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<std::string_view> parts;
+  split(to.path, parts);
+  std::string allowed;
+  const route* const chosen = find(to.method, parts, allowed);
+  response made;
   if (chosen == nullptr) {
-    response made = no_such_route(to, allowed);
+    made = no_such_route(to, allowed);
     count_unrouted(made.status);
     co_return made;
   }
@@ -76,26 +81,20 @@ asio::awaitable<response> router::answer(request& to) const {
       to.parameters.back() = parts[i];
     }
   }
-  response made = co_await call(*chosen, to);
+  try {
+    made = co_await chosen->handle(to);
+  } catch (const std::exception& error) {
+    log::error("{} (request {}) failed: {}", chosen->name, to.id, error.what());
+    const problem internal(500, "INTERNAL",
+                           "Something went wrong here. It was logged under the request_id.");
+    made = make_response(internal, to);
+  }
   if (watch_) watch_(chosen->name, made.status, std::chrono::steady_clock::now() - begun);
   co_return made;
 }
 
 void router::count_unrouted(int status) const {
   if (watch_) watch_({}, status, {});
-}
-
-asio::awaitable<response> router::call(const route& chosen, const request& to) {
-  std::string why;
-  try {
-    co_return co_await chosen.handle(to);
-  } catch (const std::exception& error) {
-    why = error.what();
-  }
-  log::error("{} (request {}) failed: {}", chosen.name, to.id, why);
-  const problem internal(500, "INTERNAL",
-                         "Something went wrong here. It was logged under the request_id.");
-  co_return make_response(internal, to);
 }
 
 response router::no_such_route(const request& to, const std::string& allowed) {

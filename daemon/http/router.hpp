@@ -38,7 +38,9 @@ class router {
     handler handle;
   };
 
-  [[nodiscard]] static asio::awaitable<response> call(const route& chosen, const request& to);
+  [[nodiscard]] const route* find(std::string_view method,
+                                  const std::vector<std::string_view>& path,
+                                  std::string& allowed) const;
   /// 404, or 405 where there are methods that are `allowed`.
   [[nodiscard]] static response no_such_route(const request& to, const std::string& allowed);
 

@@ -122,14 +122,13 @@ answer<send_request> read_send(const api& of, const request& from) {
   return wanted;
 }
 
-message_view view_of(const submission_accepted& accepted, const send_request& asked) {
+message_view view_of(submission_accepted accepted, const send_request& asked) {
   message_view view;
   view.id = accepted.id;
   view.status = status_name(store::progress::queued);
-  if (accepted.to.size() <= recipients_shown_max) view.to = accepted.to;
   view.recipients = accepted.to.size();
   view.duplicates_removed = accepted.duplicates_removed;
-  view.from = accepted.sender;
+  view.from = std::move(accepted.sender);
   view.data_coding = accepted.data_coding;
   view.characters = accepted.characters;
   view.parts = accepted.parts;
@@ -137,18 +136,18 @@ message_view view_of(const submission_accepted& accepted, const send_request& as
   view.callback_url = asked.submission.callback_url;
   view.created_at = view.updated_at = accepted.created_at;
   store::reader::state_count all;
-  all.count = accepted.to.size();
+  all.count = view.recipients;
   view.summary.push_back(all);
-  if (accepted.to.size() == 1) view.only.emplace();
+  if (view.recipients == 1) view.only.emplace();
+  if (view.recipients <= recipients_shown_max) view.to = std::move(accepted.to);
   return view;
 }
 
-response make_response(const submission_outcome& outcome, const send_request& asked,
-                       const request& to) {
+response make_response(submission_outcome outcome, const send_request& asked, const request& to) {
   if (const auto* const why = std::get_if<refusals>(&outcome)) {
     return make_response(problem_of(*why), to);
   }
-  const message_view view = view_of(std::get<submission_accepted>(outcome), asked);
+  const auto view = view_of(std::get<submission_accepted>(std::move(outcome)), asked);
   response made;
   made.body = asked.dry_run ? to_json_of_dry_run(view) : to_json(view);
   if (!asked.dry_run) {
@@ -163,8 +162,8 @@ asio::awaitable<response> send(const api& of, const request& from, std::int64_t 
   if (!asked) co_return make_response(asked.error(), from);
   asked->submission.account = account;
   if (asked->dry_run) co_return make_response(of.check(asked->submission), *asked, from);
-  const submission_outcome outcome = co_await of.submit(asked->submission);
-  co_return make_response(outcome, *asked, from);
+  submission_outcome outcome = co_await of.submit(asked->submission);
+  co_return make_response(std::move(outcome), *asked, from);
 }
 
 }  // namespace

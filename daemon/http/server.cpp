@@ -493,7 +493,13 @@ const std::string& server::state::date() {
   return date_;
 }
 
-std::string server::state::make_request_id() { return fmt::format("req_{:016x}", ids_()); }
+std::string server::state::make_request_id() {
+  std::string id("req_0000000000000000");
+  auto rest = ids_();
+  for (auto digit = id.rbegin(); rest != 0; ++digit, rest >>= 4U)
+    *digit = "0123456789abcdef"[rest & 0xFU];
+  return id;
+}
 
 server_limits limits_of(const http_config& configuration) {
   server_limits limits;

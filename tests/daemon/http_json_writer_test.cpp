@@ -75,6 +75,22 @@ TEST(JsonWriter, EveryOctetThatIsACharacterComesBack) {
             "bl\u00e5b\u00e6r \u20ac \U0001f600 \"\\/");
 }
 
+// They are looked at eight at a time.
+TEST(JsonWriter, EveryOctetComesBackWhereverItStands) {
+  for (std::size_t length = 1; length <= 17; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      for (int octet = 0; octet < 0x80; ++octet) {
+        std::string text(length, '~');
+        text[place] = static_cast<char>(octet);
+        ASSERT_EQ(read_back(text), text) << octet << " at " << place << " of " << length;
+      }
+      std::string text(length, ' ');
+      text.replace(place, 1, "\u20ac");
+      ASSERT_EQ(read_back(text), text) << place << " of " << length;
+    }
+  }
+}
+
 TEST(JsonWriter, OctetsThatAreNoCharactersAreReplaced) {
   for (int octet = 0x80; octet < 0x100; ++octet) {
     const std::string text{'"', static_cast<char>(octet), '"'};
