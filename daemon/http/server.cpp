@@ -1,6 +1,8 @@
 #include "daemon/http/server.hpp"
 
 #include "daemon/clock.hpp"
+#include "daemon/http/connection.hpp"
+#include "daemon/http/neighbours.hpp"
 #include "daemon/http/problem.hpp"
 #include "daemon/observe/log.hpp"
 
@@ -11,7 +13,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/system/system_error.hpp>
@@ -20,11 +21,8 @@
 #include <algorithm>
 #include <array>
 #include <list>
-#include <map>
-#include <optional>
 #include <random>
 #include <stdexcept>
-#include <vector>
 
 namespace smppd::http {
 
@@ -32,15 +30,13 @@ namespace {
 
 namespace beast = boost::beast;
 using asio::ip::tcp;
-using clock = std::chrono::steady_clock;
+using clock = connection::clock;
 using parser = beast::http::request_parser<beast::http::string_body>;
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-constexpr auto never = clock::time_point::max();
 constexpr auto linger_time = std::chrono::seconds{1};
 constexpr std::size_t read_octets = 16'384;
 constexpr std::size_t refused_max = 64;  // connections beyond the limit that are told so at once
-constexpr std::size_t refused_per_address_max = 8;  // likewise
 constexpr std::size_t logged_path_octets = 200;
 
 /// "Tue, 15 Nov 1994 08:12:31 GMT"
@@ -101,17 +97,6 @@ beast::error_code check(const parser& complete, const server_limits& limits) {
   return {};
 }
 
-/// What shares one limit of connections: an IPv4 address, or the /64 of an IPv6 address, all of
-/// which one host may have.
-asio::ip::address neighbourhood_of(const asio::ip::address& remote) {
-  if (remote.is_v4()) return remote;
-  auto v6 = remote.to_v6();
-  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-  auto octets = v6.to_bytes();
-  std::fill(octets.begin() + octets.size() / 2, octets.end(), 0);
-  return asio::ip::address_v6(octets);
-}
-
 /// An error can be found by the request id that its caller was told.
 void log_answer(const request& to, int status, log::level of) {
   if (status < 400 || !log::enabled(of)) return;
@@ -139,24 +124,12 @@ class server::state : public std::enable_shared_from_this<state> {
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
 
  private:
-  struct connection {
-    explicit connection(tcp::socket taken) : socket(std::move(taken)) {}
-    tcp::socket socket;
-    clock::time_point deadline{never};  // then it is closed
-    bool idle{false};                   // between two requests
-    bool refused{false};
-    std::string remote;
-    asio::ip::address neighbourhood;
-    beast::flat_buffer buffer;
-    request current;
-    std::string head;  // of the response that is written
-  };
   /// Takes a connection off the list when its coroutine ends, however that happens.
   class leaving {
    public:
     leaving(state& from, std::list<connection>::iterator place) : from_(from), place_(place) {}
     ~leaving() {
-      from_.forget(*place_);
+      from_.neighbours_.forget(*place_);
       from_.connections_.erase(place_);
       from_.left();
     }
@@ -180,9 +153,6 @@ class server::state : public std::enable_shared_from_this<state> {
   static asio::awaitable<void> linger(connection& with);
 
   void admit(tcp::socket socket);
-  /// May the neighbourhood of `added` have one more connection? Closes another, idle one for it.
-  [[nodiscard]] bool take_place(connection& added);
-  void forget(const connection& gone);
   void fill(request& current, const parser& from, std::string_view remote);
   void print_head(connection& to, const response& made, next then);
   void sweep_later();
@@ -198,7 +168,7 @@ class server::state : public std::enable_shared_from_this<state> {
   asio::steady_timer accept_pause_;
   asio::steady_timer sweeper_;
   std::list<connection> connections_;
-  std::map<asio::ip::address, std::vector<connection*>> neighbours_;  // those refused, too
+  neighbours neighbours_;
   std::uint16_t port_{};
   bool stopping_{false};
   completion<void()> stopped_;
@@ -214,7 +184,8 @@ server::state::state(asio::io_context& loop, const listen_address& address,
       routes_(routes),
       acceptor_(loop),
       accept_pause_(loop),
-      sweeper_(loop) {
+      sweeper_(loop),
+      neighbours_(limits.connections_per_address, limits.idle_enough, limits.idle_timeout) {
   try {
     const tcp::endpoint place(asio::ip::make_address(address.host), address.port);
     acceptor_.open(place.protocol());
@@ -319,37 +290,12 @@ asio::awaitable<void> server::state::serve([[maybe_unused]] std::shared_ptr<stat
   const auto remote = here.socket.remote_endpoint(ignored).address();
   here.remote = remote.to_string();
   here.neighbourhood = neighbourhood_of(remote);
-  here.refused = !take_place(here) || connections_.size() > limits_.connections_max;
+  here.refused = !neighbours_.take_place(here) || connections_.size() > limits_.connections_max;
   if (!here.socket.is_open()) co_return;
   auto then = next::request;
   while (then == next::request)
     then = co_await exchange(here);
   if (here.socket.is_open()) co_await linger(here);
-}
-
-bool server::state::take_place(connection& added) {
-  auto& all = neighbours_[added.neighbourhood];
-  all.push_back(&added);
-  const std::size_t most = limits_.connections_per_address;
-  if (all.size() <= most) return true;
-  boost::system::error_code ignored;
-  const auto longest = std::ranges::min_element(
-      all, {}, [](const connection* each) { return each->idle ? each->deadline : never; });
-  const auto idle_since = (*longest)->deadline - limits_.idle_timeout;
-  if ((*longest)->idle && clock::now() - idle_since >= limits_.idle_enough) {
-    (*longest)->socket.close(ignored);
-    all.erase(longest);
-    return true;
-  }
-  if (all.size() > most + refused_per_address_max) added.socket.close(ignored);
-  return false;
-}
-
-void server::state::forget(const connection& gone) {
-  const auto found = neighbours_.find(gone.neighbourhood);
-  if (found == neighbours_.end()) return;
-  std::erase(found->second, &gone);
-  if (found->second.empty()) neighbours_.erase(found);
 }
 
 /// One request and its response.
@@ -413,7 +359,7 @@ asio::awaitable<beast::error_code> server::state::read(connection& from, parser&
     error = co_await read_some(from, clock::duration::zero());
     if (error) co_return error;
   }
-  from.deadline = never;  // the handler's time is its own
+  from.deadline = connection::never;  // the handler's time is its own
   co_return check(into, limits_);
 }
 

@@ -10,6 +10,7 @@ set(http_sources
     http/message.cpp
     http/message_view.cpp
     http/messages.cpp
+    http/neighbours.cpp
     http/problem.cpp
     http/recipients.cpp
     http/router.cpp

@@ -122,6 +122,8 @@ end_measure() {
 raw=$(raw_rows)
 say "an empty store ..."
 new_store
+watch_log &
+pids+=($!)
 measure empty
 empty_per_second=$flat_out
 end_measure
@@ -133,9 +135,7 @@ fill $((history - awaiting + 1)) "$awaiting" 10 \
   "$(insert_messages 1 479) $(insert_states 10) $(insert_awaited)"
 fill 1 "$queued" 1 "$(insert_messages 2 999) $(insert_parked 2)"
 ls -lh "$folder/smppd.db" >&2
-watch_log &
-watcher=$!
-pids+=("$watcher")
+sync "$folder/smppd.db"  # or the kernel writes it beside what is measured
 measure full
 end_measure
 add wal_octets_max "$(cat "$folder/wal")"
