@@ -79,6 +79,7 @@ int app::run() {
   on_signals();
   asio::co_spawn(loop_, start(), [this](const std::exception_ptr& thrown) { on_failure(thrown); });
   loop_.run();
+  webhook_client_.stop();
   // What is in memory is worth a moment even where the time is over.
   const auto left =
       std::chrono::floor<std::chrono::milliseconds>(stop_until_ - std::chrono::steady_clock::now());
@@ -214,7 +215,7 @@ void app::feed_watchdog() {
   notify::watchdog();
   watchdog_.expires_after(*period / 2);
   watchdog_.async_wait([this](boost::system::error_code cancelled) {
-    if (!cancelled) feed_watchdog();
+    if (!cancelled) webhook_client_.reach([this] { feed_watchdog(); });
   });
 }
 
@@ -285,7 +286,6 @@ asio::awaitable<void> app::stop() {
     wait.expires_after(std::chrono::milliseconds{10});
     std::ignore = co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
   }
-  webhook_client_.stop();
   signals_.cancel();
   watchdog_.cancel();
 }

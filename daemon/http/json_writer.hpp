@@ -29,7 +29,8 @@ class json_writer {
   void boolean(std::string_view name, bool value) { literal(name, value ? "true" : "false"); }
   void null(std::string_view name) { literal(name, "null"); }
   void number(std::string_view name, std::integral auto value) {
-    constexpr std::size_t digits_max = 20;  // of 64 bits, sign included
+    static_assert(sizeof value <= 8);
+    constexpr std::size_t digits_max = 20;  // sign included
     char* const place = begin_field(name, digits_max);
     end_field(std::to_chars(place, place + digits_max, value).ptr);
   }

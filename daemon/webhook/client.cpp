@@ -468,6 +468,7 @@ client_limits limits_of(const webhook_config& configuration) {
   client_limits limits;
   limits.timeout = configuration.timeout;
   limits.per_host = configuration.per_origin;
+  limits.waiting_max = std::max(limits.waiting_max, 2 * limits.per_host);
   limits.requests_max = configuration.connections_max;
   limits.per_account = std::max<std::size_t>(limits.requests_max / 4, 1);
   limits.allow_private = configuration.allow_private;

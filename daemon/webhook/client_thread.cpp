@@ -2,15 +2,37 @@
 
 #include <boost/asio/post.hpp>
 
+#include <exception>
+
 namespace smppd::webhook {
 
 client_thread::client_thread(asio::io_context& loop, const client_limits& limits)
-    : loop_(loop), client_(turns_, limits), thread_([this] { turns_.run(); }) {}
+    : loop_(loop), client_(turns_, limits), thread_([this] { run(); }) {}
 
 client_thread::~client_thread() {
   if (!thread_.joinable()) return;
   turns_.stop();
   thread_.join();
+}
+
+void client_thread::run() {
+  try {
+    turns_.run();
+  } catch (...) {
+    asio::post(loop_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+  }
+}
+
+void client_thread::reach(completion<void()> done) {
+  if (stopped_) return;
+  reached_.push_back(std::move(done));
+  asio::post(turns_, [this] {
+    asio::post(loop_, [this] {
+      auto first = std::move(reached_.front());
+      reached_.pop_front();
+      std::move(first)();
+    });
+  });
 }
 
 void client_thread::post(webhook_request request, handler done) {

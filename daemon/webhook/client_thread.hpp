@@ -2,12 +2,14 @@
 // holds up no session. What is public is called on the daemon's loop.
 #pragma once
 
+#include "daemon/completion.hpp"
 #include "daemon/webhook/client.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -21,7 +23,8 @@ class client_thread {
  public:
   using handler = client::handler;
 
-  /// Handlers are called on `loop`, which outlives this object. Starts the thread.
+  /// Handlers are called on `loop`, which outlives this object, and does not run after it. Starts
+  /// the thread; what is thrown on it is thrown on `loop`.
   client_thread(asio::io_context& loop, const client_limits& limits);
   /// Joins the thread, if `stop` has not; handlers that were not called never will be.
   ~client_thread();
@@ -33,11 +36,14 @@ class client_thread {
   /// Breaks off what is not finished and joins the thread. Then the handlers of what is finished
   /// are called with that, those of all else, and of every later `post`, with `cancelled`.
   void stop();
+  /// `done` is called on the loop once the thread has come to it; never after `stop`.
+  void reach(completion<void()> done);
 
  private:
   using numbered_request = std::pair<std::uint64_t, webhook_request>;
   using numbered_result = std::pair<std::uint64_t, webhook_result>;
 
+  void run();  // the thread
   void send();
   void take(std::vector<numbered_request> all);  // on the thread
   void bring();                                  // on the thread
@@ -46,6 +52,7 @@ class client_thread {
 
   asio::io_context& loop_;
   std::unordered_map<std::uint64_t, handler> waiting_;  // by the number of their request
+  std::deque<completion<void()>> reached_;              // in order
   std::vector<numbered_request> requests_;              // of this turn of the loop
   std::uint64_t last_{0};
   bool stopped_{false};

@@ -15,7 +15,8 @@
 
 namespace smppd::webhook {
 
-/// To be used again and again. Loop thread only; it stays in place, as libcurl points into it.
+/// To be used again and again. On the thread of its loop only; it stays in place, as libcurl points
+/// into it.
 class curl_request {
  public:
   struct settings {

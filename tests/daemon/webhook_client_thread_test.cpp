@@ -1,5 +1,6 @@
 #include "daemon/http/server.hpp"
 #include "daemon/webhook/client_thread.hpp"
+#include "tests/support/run_until.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -16,7 +17,6 @@
 namespace smppd::webhook {
 namespace {
 
-using namespace std::chrono_literals;
 using asio::ip::tcp;
 using outcome = webhook_result::outcome;
 using testing::ElementsAre;
@@ -57,11 +57,8 @@ class WebhookClientThread : public testing::Test {
     });
   }
   template <class Condition>
-  [[nodiscard]] bool run_until(Condition met) {
-    const auto until = std::chrono::steady_clock::now() + 10s;
-    while (!met())
-      if (loop_.run_one_until(until) == 0) return false;
-    return true;
+  [[nodiscard]] bool run_until(Condition happened) {
+    return tests::run_until(loop_, happened);
   }
 
   const std::thread::id here_{std::this_thread::get_id()};
@@ -117,6 +114,18 @@ TEST_F(WebhookClientThread, StopBringsWhatTheLoopHasNotSeen) {
   client_->stop();
   ASSERT_TRUE(run_until([this] { return !outcomes_.empty(); }));
   EXPECT_THAT(outcomes_, ElementsAre(outcome::delivered));
+}
+
+TEST_F(WebhookClientThread, IsReachedUntilItStops) {
+  int reached = 0;
+  client_->reach([&reached] { ++reached; });
+  client_->reach([&reached] { ++reached; });
+  EXPECT_EQ(reached, 0);
+  ASSERT_TRUE(run_until([&reached] { return reached == 2; }));
+  client_->stop();
+  client_->reach([&reached] { ++reached; });
+  loop_.poll();
+  EXPECT_EQ(reached, 2);
 }
 
 TEST_F(WebhookClientThread, EndsInTheMiddleOfEverything) {
