@@ -28,6 +28,7 @@ void client_thread::reach(completion<void()> done) {
   reached_.push_back(std::move(done));
   asio::post(turns_, [this] {
     asio::post(loop_, [this] {
+      if (stopped_) return;
       auto first = std::move(reached_.front());
       reached_.pop_front();
       std::move(first)();

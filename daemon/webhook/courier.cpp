@@ -68,7 +68,7 @@ void courier::on_result(notice_item item, const webhook_result& result) {
     case outcome::forbidden: return give_up(item, result.error);
     case outcome::unavailable: note_health(of, false); return retry(std::move(item), result);
     case outcome::busy:
-      of.rests_until = std::chrono::steady_clock::now() + busy_rest;
+      of.rests_until = std::max(of.rests_until, std::chrono::steady_clock::now() + busy_rest);
       return source_->failed(std::move(item), busy_rest, false);
     case outcome::cancelled: return;  // the store keeps it for the next start
   }

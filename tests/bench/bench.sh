@@ -141,10 +141,12 @@ seconds_since() { awk -v b="$1" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.3f", e 
 figures=
 add() { figures+="${figures:+ }$1=$2"; }
 
-# raw_rows: rows/s that SQLite alone writes on the same disk.
+# raw_rows [ROWS]: rows/s that SQLite alone writes on the same disk, ROWS to a commit: of a message
+# one with its text and one with its state, which is the least that there can be.
 raw_rows() {
-  say "SQLite alone, the same rows in the same commits ..."
-  "$build/tests/bench/store_bench" raw 200000 "$folder" >"$folder/raw.log"
+  local rows=${1:-2048}
+  say "SQLite alone, $rows rows to a commit ..."
+  "$build/tests/bench/store_bench" raw 200000 "$folder" "$((rows / 2))" >"$folder/raw.log"
   rm -f "$folder"/raw.db*
   value raw_rows_per_second "$folder/raw.log"
 }

@@ -10,7 +10,7 @@
 source "$(dirname "$0")/bench.sh"
 
 count=300000 rate=0 connections=128
-kannel=no kannel_count=20000 kannel_rate=0 perf= callgrind=
+kannel=no kannel_count=100000 kannel_rate=0 perf= callgrind=
 while [ $# -gt 0 ]; do
   case $1 in
     --kannel) kannel=yes; shift; continue ;;
@@ -35,7 +35,6 @@ complete=0
 write_configuration
 add_account bench
 write_send_request "$folder/http.request" "$(add_key bench)" "http://127.0.0.1:$sink/receipts"
-raw=$(raw_rows)
 loopback=$(loopback_http)
 start_carrier carrier "$carrier"
 under=()
@@ -51,6 +50,7 @@ memory=$(memory_kib "$daemon")
 changes=$(metric smppd_commit_batch_size_sum) commits=$(metric smppd_commit_batch_size_count)
 [ -z "$perf" ] || stop "$started"
 stop "$daemon"
+raw=$(raw_rows "$(divide "$changes" "$commits" 0)")
 
 # Kannel: its queue in files, which it does not fsync; receipts as calls of dlr-url.
 write_kannel_configuration() {

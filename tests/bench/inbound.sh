@@ -21,7 +21,6 @@ control=$(free_port)
 write_configuration
 add_account bench
 key=$(add_key bench)
-raw=$(raw_rows)
 loopback=$(loopback_http)
 start_carrier carrier "$carrier" --control "127.0.0.1:$control"
 await_port "$control"
@@ -38,8 +37,10 @@ before=$(cpu "$daemon")
   >"$folder/load.log" || complete=1
 cpu_seconds=$(per_100k "$before" "$(cpu "$daemon")" "$count")
 memory=$(memory_kib "$daemon")
-changes=$(metric smppd_commit_batch_size_sum)
+changes=$(metric smppd_commit_batch_size_sum) commits=$(metric smppd_commit_batch_size_count)
 [ -z "$perf" ] || stop "$started"
+stop "$daemon"
+raw=$(raw_rows "$(divide "$changes" "$commits" 0)")
 
 of() { value "$1" "$folder/load.log"; }
 rows=$(divide "$changes" "$(of seconds)" 0)

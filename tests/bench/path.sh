@@ -31,7 +31,6 @@ write_configuration
 printf '[limits]\nreceipts_memory_max = %d\n' "$in_memory" >>"$folder/smppd.toml"
 add_account bench
 add_login bench load
-raw_rows=$(raw_rows)
 loopback=$(loopback_smpp)
 start_carrier carrier "$carrier" --receipt-delay "$receipt_delay" \
   --receipt-jitter "$receipt_jitter"
@@ -59,6 +58,8 @@ after=$(cpu "$daemon")
 memory=$(memory_kib "$daemon")
 commits=$(metric smppd_commit_batch_size_count)
 changes=$(metric smppd_commit_batch_size_sum)
+stop "$daemon"
+raw_rows=$(raw_rows "$(divide "$changes" "$commits" 0)")
 
 # Of samples: when, CPU-seconds, sent, answered, receipts.
 steady=$(awk -v began="$began" -v late=$((receipt_delay + receipt_jitter)) -v count="$count" '

@@ -1,7 +1,7 @@
 // What a message's whole life costs in the store, beside what SQLite itself costs for as many rows.
 //
 //   store_bench [messages] [history] [directory]
-//   store_bench raw [messages] [directory]
+//   store_bench raw [messages] [directory] [messages of a commit]
 //
 // The second form is SQLite alone, for other benchmarks to compare with.
 // `history` messages are put into the store before the clock runs. Every commit holds 1024 changes
@@ -15,6 +15,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <chrono>
@@ -141,7 +142,7 @@ void check(int code) {
 }
 
 /// The least that durable state can cost: a row per message and a row per state, nothing else.
-void raw_rows(const std::string& path, std::int64_t messages) {
+void raw_rows(const std::string& path, std::int64_t messages, std::int64_t of_a_commit) {
   sqlite3* db = nullptr;
   check(sqlite3_open_v2(path.c_str(), &db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr));
@@ -155,9 +156,9 @@ void raw_rows(const std::string& path, std::int64_t messages) {
   sqlite3_stmt *message = nullptr, *state = nullptr;
   check(sqlite3_prepare_v2(db, "INSERT INTO message VALUES (?, ?)", -1, &message, nullptr));
   check(sqlite3_prepare_v2(db, "INSERT INTO state VALUES (?, 20)", -1, &state, nullptr));
-  for (std::int64_t n = 0; n < messages; n += batch_size) {
+  for (std::int64_t n = 0; n < messages; n += of_a_commit) {
     run("BEGIN IMMEDIATE");
-    for (std::int64_t each = n; each < n + batch_size; ++each) {
+    for (std::int64_t each = n; each < std::min(n + of_a_commit, messages); ++each) {
       sqlite3_bind_int64(message, 1, id_of(each));
       sqlite3_bind_blob(message, 2, text.data(), static_cast<int>(text.size()), nullptr);
       check(sqlite3_step(message));
@@ -203,8 +204,9 @@ figures measure_store(const std::string& path, bool journaled, std::int64_t hist
   return all;
 }
 
-int run_raw(std::int64_t messages, const std::filesystem::path& directory) {
-  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages); });
+int run_raw(std::int64_t messages, const std::filesystem::path& directory,
+            std::int64_t of_a_commit) {
+  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages, of_a_commit); });
   std::printf("raw_rows_per_second=%.0f raw_cpu_us_per_row=%.2f\n",
               2 * static_cast<double>(messages) / raw.seconds,
               5e5 * raw.cpu_seconds / static_cast<double>(messages));
@@ -214,7 +216,7 @@ int run_raw(std::int64_t messages, const std::filesystem::path& directory) {
 int run(std::int64_t messages, std::int64_t history, const std::filesystem::path& directory) {
   const auto plain = measure_store(directory / "plain.db", false, history, messages);
   const auto store = measure_store(directory / "store.db", true, history, messages);
-  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages); });
+  const cost raw = measure([&] { raw_rows(directory / "raw.db", messages, batch_size); });
 
   const auto count = static_cast<double>(messages);
   const auto each = [&](const cost& of) { return 1e6 * of.cpu_seconds / count; };
@@ -248,7 +250,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path directory = argc > 3 ? argv[3] : own;
   try {
     const bool raw = argc > 1 && std::string_view(argv[1]) == "raw";
-    const int result = raw ? run_raw(number(2, 200'000), directory)
+    const std::int64_t of_a_commit = argc > 4 ? std::max(std::atoll(argv[4]), 1LL) : batch_size;
+    const int result = raw ? run_raw(number(2, 200'000), directory, of_a_commit)
                            : run(number(1, 500'000), number(2, 0), directory);
     std::filesystem::remove_all(own);
     return result;

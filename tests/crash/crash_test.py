@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Kills smppd with SIGKILL at random instants under mixed load, and checks what it had promised.
+Sometimes it is stopped by SIGTERM, and then nothing may be repeated. Every other store has so
+little room in memory that most of what waits is read back from the disk.
 
 The load: HTTP sends with webhooks; an ESME with two binds that submits, schedules, cancels and
 replaces, with receipts; messages from handsets, some in parts, to a webhook and to the ESME. In
@@ -35,7 +37,15 @@ from harness import BINDS, PATIENCE, WINDOW, Daemon
 from outside_world import (CALLERS, KEYWORD, SERVICE, Carrier, Esme, HttpLink, Ledger, Webhooks,
                            fate_of, send_over_http)
 
-STORE_LIVES = 20  # cycles; then an empty one is begun
+STORE_LIVES = 5  # cycles; then an empty one is begun
+SMALL_MEMORY = """
+[limits]
+queue_memory_max = 100
+receipts_memory_max = 100
+notices_memory_max = 50
+"""
+TOLD_MAX = 1000 + 50  # per taker: told, and not yet recorded so; and on their way
+STOPS = 0.15  # share of the cycles
 LOAD_MAX = 1.5  # seconds
 START_MAX = 0.05  # seconds, about
 DEATHS_MAX = 3  # in a cycle: the first under load, others at a start or soon after it
@@ -84,7 +94,8 @@ class Trial:
         self.ledger = Ledger(rng)
         self.carrier, self.webhooks = Carrier(self.ledger), Webhooks(self.ledger)
         self.esme, self.daemon, self.power = Esme(self.ledger), None, None
-        self.kills = self.intact = self.compared = self.syncs = self.marked = 0
+        self.how, self.stores = signal.SIGKILL, 0
+        self.kills = self.stops = self.intact = self.compared = self.syncs = self.marked = 0
         self.most, self.cases = {}, {}  # of what, at most, for a kill; how often the disk did what
 
     async def begin(self):
@@ -103,12 +114,14 @@ class Trial:
     async def begin_store(self, number):
         folder = os.path.join(self.folder, f"store-{number}")
         os.mkdir(folder)
+        self.stores += 1
         self.daemon = Daemon(
             self.given.smppd, folder, self.carrier, store='busy_timeout = "100ms"',
             smpp="in_window = 50\nwindow = 25",
             bind='reconnect_min = "50ms"\nreconnect_max = "200ms"',
             more=f'[webhook]\nretry = {["1s"] * 20}\n'.replace("'", '"')
-                 + '[[inbound]]\naccount = "crash"\n')
+                 + '[[inbound]]\naccount = "crash"\n'
+                 + (SMALL_MEMORY if self.stores % 2 else ""))
         if self.given.power_cut:
             self.power = PowerCut(os.path.dirname(self.daemon.store), self.given.power_cut,
                                   self.given.lost_syncs, self.rng)
@@ -179,6 +192,11 @@ class Trial:
         ledger, before = self.ledger, dict(self.ledger.counts)
         await self.until(lambda: "the binds", self.all_bound)
         where = await self.load_until_killed()
+        stops = int(self.how == signal.SIGTERM)
+        if stops:
+            status = await self.gone()
+            self.expect(status == 0, f"smppd stopped with status {status}")
+        self.how = signal.SIGKILL
         await self.after_death()
         deaths = 1
         while deaths < DEATHS_MAX and self.rng.random() < 0.25:
@@ -191,13 +209,18 @@ class Trial:
         self.check_wrongs()
         more = {name: count - before.get(name, 0) for name, count in ledger.counts.items()}
         repeats = more.get("repeats at the carrier", 0)
-        self.expect(repeats <= WINDOW * BINDS * deaths,
-                    f"{repeats} repeats at the carrier after {deaths} kills")
+        kills = deaths - stops
+        self.expect(repeats <= WINDOW * BINDS * kills,
+                    f"{repeats} repeats at the carrier after {kills} kills and {stops} stops")
+        for name in ("repeated reports, ESME", "repeated reports, HTTP",
+                     "repeated inbound messages"):
+            self.expect(more.get(name, 0) <= TOLD_MAX * kills, f"{more[name]} {name}")
         for name, count in more.items():
             self.most[name] = max(self.most.get(name, 0), -(-count // deaths))
         await self.check_over_http()
-        self.kills += deaths
-        print(f"cycle {number}: killed {deaths}x, {where}; " + ", ".join(
+        self.kills += kills
+        self.stops += stops
+        print(f"cycle {number}: killed {kills}x, stopped {stops}x, {where}; " + ", ".join(
             f"{name} {count}" for name, count in sorted(more.items()) if count), flush=True)
 
     def all_bound(self):
@@ -216,16 +239,19 @@ class Trial:
         holding = None
         if self.rng.random() < 0.25 or kind == "refusal":
             holding = asyncio.create_task(self.hold_store(self.rng.uniform(0, seconds)))
-        while process.poll() is None and time.monotonic() < end:
+        elif self.rng.random() < STOPS:
+            self.how = signal.SIGTERM
+        while ledger.kill and process.poll() is None and time.monotonic() < end:
             await asyncio.sleep(0.01)
-        self.die()
+        if ledger.kill:
+            self.die()
         if holding:
             await holding
         return f"at {kind}" if most else f"after {seconds:.2f} s"
 
     def die(self):
         self.ledger.kill, self.ledger.loading = None, False
-        self.daemon.process.kill()
+        self.daemon.process.send_signal(self.how)
 
     async def hold_store(self, after):
         """As another process that writes does, without writing: commits fail meanwhile."""
@@ -396,7 +422,8 @@ def main():
         return 1
     counts = trial.ledger.counts
     figures = {
-        "cycles": given.cycles, "kills": trial.kills, "lost": 0, "intact": trial.intact,
+        "cycles": given.cycles, "kills": trial.kills, "stops": trial.stops, "lost": 0,
+        "intact": trial.intact,
         "acknowledged": counts["acknowledgement"], "refused": counts["refusal"],
         "cancelled": counts["cancelled"], "replaced": counts["replaced"],
         "acknowledged_to_carrier": counts["acknowledged delivery"], "reports": counts["report"],

@@ -198,9 +198,9 @@ class Trial:
         self.disk.disarm()
         if died:
             load.finish()
-            words = self.daemon.last_words(1)
+            why = None if case.killed else self.why_ended()
             self.daemon.start()
-            return "was killed, started" if case.killed else f"ended: {words}"
+            return "was killed, started" if case.killed else "ended: " + why
         if case.call == "unlock" and hit and self.is_stuck():
             load.finish()
             self.daemon.end(signal.SIGTERM)
@@ -209,7 +209,18 @@ class Trial:
         wait_for("readiness", lambda: self.daemon.call("/readyz")[0] == 200)
         time.sleep(0.1)
         load.finish()
-        return "ran on" if hit else "not reached"
+        if not hit:
+            return "not reached"
+        # It runs and has always run: whoever asked was answered, and not with a promise.
+        assert not load.unknown, f"no answer to {sorted(load.unknown)[:5]}"
+        if case.lasting and (case.call, case.file) in COMMITS_NEED and case.how == "before":
+            assert load.refused_texts(), "no commit succeeded, and nothing was refused"
+        return "ran on"
+
+    def why_ended(self):
+        status = self.daemon.process.poll()
+        assert status == 1, f"smppd ended with {status}: {self.daemon.last_words()}"
+        return self.why_refused()
 
     def is_stuck(self):
         """After an unlock that failed SQLite takes the lock for held as long as the process lives.
@@ -254,8 +265,7 @@ class Trial:
         self.disk.disarm()
         if status is None:
             return "started all the same" if hit else "not reached"
-        assert status == 1, f"smppd ended with {status}: {self.daemon.last_words()}"
-        why = self.why_refused()
+        why = self.why_ended()
         self.daemon.start()
         return "start refused: " + why
 

@@ -64,6 +64,9 @@ class Incoming:
         self.number, self.text, self.parts, self.acknowledged = number, text, parts, set()
         self.taken, self.pieces, self.gathered = 0, 0, {}
 
+    def taker(self):
+        return "webhook" if self.text.startswith(KEYWORD + " ") else "ESME"
+
     def missing(self):
         if len(self.acknowledged) == self.parts and not self.taken:
             return "acknowledged to the carrier, and lost"
@@ -137,10 +140,15 @@ class Ledger:
         self.fresh.append(message)
         self.open[message.number] = message
 
-    def reported(self, number, state):
+    def reported(self, number, state, to):
+        """`to` is the origin of those who are told there."""
         message = self.outgoing.get(number)
-        if message is None or not message.wants_receipt:
+        if message is None or not message.wants_receipt or message.origin != to:
             return self.wrong(number, "reported to somebody who did not ask")
+        if message.answer == "refused":
+            self.wrong(number, f"refused, and reported as {state}")
+        if state == "DELIVRD" and not message.at_carrier():
+            self.wrong(number, "reported as delivered, and never sent")
         expected = "DELETED" if message.cancelled else fate_of(number)
         deleted = state == "DELETED" and message.cancel_asked
         if (state == "DELIVRD") != (expected == "DELIVRD") and not deleted:
@@ -153,11 +161,13 @@ class Ledger:
         self.happened("report")
         return None
 
-    def arrived(self, number, text):
+    def arrived(self, number, text, at):
         message = self.incoming.get(number)
         if message is None:
             return self.wrong(number, f"an inbound message that nobody sent: {text}")
         if text == message.text:
+            if at != message.taker():
+                self.wrong(number, f"taken to {at}: {text}")
             message.taken += 1
             self.counts["repeated inbound messages"] += message.taken > 1
         else:
@@ -335,9 +345,9 @@ class Esme:
                 message.id = message.id or said["id"]
                 if message.id != said["id"]:
                     self.ledger.wrong(pdu.source, f"{message.id} is {said['id']} in its receipt")
-            return self.ledger.reported(pdu.source, said["stat"])
+            return self.ledger.reported(pdu.source, said["stat"], "ESME")
         if pdu.total == 1:
-            return self.ledger.arrived(pdu.source, pdu.text)
+            return self.ledger.arrived(pdu.source, pdu.text, "ESME")
         message = self.ledger.incoming.get(pdu.source)
         if message is not None:
             parts = message.gathered.setdefault(pdu.reference, {})
@@ -345,7 +355,7 @@ class Esme:
             if pdu.part == pdu.total:
                 words = "".join(text for _, text in sorted(parts.items()))
                 del message.gathered[pdu.reference]
-                return self.ledger.arrived(pdu.source, words)
+                return self.ledger.arrived(pdu.source, words, "ESME")
         return None
 
 
@@ -506,14 +516,15 @@ class Webhooks:
                                           f"{self.bodies[identifier]}")
         data = json.loads(body)["data"]
         if "status" not in data:
-            return self.ledger.arrived(data["from"].lstrip("+"), data["text"])
+            return self.ledger.arrived(data["from"].lstrip("+"), data["text"], "webhook")
         number = data["to"].lstrip("+")
         if self.ids.setdefault(number, identifier) != identifier:
             self.ledger.wrong(number, "two webhook-ids for one receipt")
         message = self.ledger.outgoing.get(number)
         if message is not None and message.repeated() and not data["possible_duplicate"]:
             self.ledger.wrong(number, f"sent twice, and not marked in the webhook: {data}")
-        return self.ledger.reported(number, {"DELIVERED": "DELIVRD"}.get(data["status"], "FAILED"))
+        return self.ledger.reported(number, {"DELIVERED": "DELIVRD"}.get(data["status"], "FAILED"),
+                                    "HTTP")
 
 
 async def send_over_http(ledger, link_of, webhooks):

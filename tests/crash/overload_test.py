@@ -18,15 +18,15 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
 from harness import wait_for
-from smpp_peers import OK, REFUSED_FOR_NOW, Esme, SimulatedCarrier, TroubledDaemon
+from smpp_peers import (OK, REFUSED_FOR_NOW, Esme, SimulatedCarrier, TroubledDaemon,
+                        observed)
 
-DELAY_MS = 200  # of the carrier's answers: with a window of 100 that is 500 messages a second
+DELAY_MS, CARRIER_RATE = 200, 500  # of its answers, with a window of 100; messages a second
 HTTP_CONNECTIONS = 80  # of which connections_per_address lets in 64
 LIMITS = """
 [limits]
@@ -148,7 +148,10 @@ def run(given, folder, daemon, carrier):
     refused = sum(n for what, n in seen.items() if what != "closed" and what[0] != 202)
     refused += sum(n for status, n in over_smpp.items() if status != OK)
     refused += sum(int(figures["refused"]) for figures in loaded)
-    assert refused, "nothing was refused: it was no overload"
+    assert any(what[0] == 503 for what in seen), "no HTTP caller was told 503"
+    assert any(int(figures["refused"]) for figures in loaded), "no ESME was refused anything"
+    offered = sum(seen.values()) + sum(over_smpp.values()) + sum(int(f["sent"]) for f in loaded)
+    assert offered >= 10 * CARRIER_RATE * given.seconds, f"only {offered} messages were offered"
     settled_kib, last_kib, peak_kib = min(sizes[len(sizes) // 4:]), sizes[-1], max(sizes)
     assert last_kib <= settled_kib + GROWTH_MAX_KIB, f"it grew from {settled_kib} to {last_kib} KiB"
     assert peak_kib <= PEAK_MAX_KIB, f"smppd had {peak_kib} KiB"
@@ -171,7 +174,6 @@ def run(given, folder, daemon, carrier):
     after_kib = daemon.resident_kib()
     status = daemon.end(signal.SIGTERM)
     assert status == 0, f"smppd stopped with status {status}"
-    offered = sum(seen.values()) + sum(over_smpp.values()) + sum(int(f["sent"]) for f in loaded)
     return {"accepted": len(promised), "refused": refused, "lost": 0,
             "offered_per_second": round(offered / given.seconds),
             "idle_kib": idle_kib, "peak_kib": peak_kib, "settled_kib": settled_kib,
@@ -189,15 +191,8 @@ def main():
         daemon = TroubledDaemon(given.smppd, folder, carrier, LIMITS,
                                 smpp_settings=f"in_window = {IN_WINDOW}")
         daemon.run("login", "add", "--account", "crash", "--system-id", "look", given="secret\n")
-        try:
+        with observed(daemon, carrier):
             figures = run(given, folder, daemon, carrier)
-        except BaseException:
-            print(daemon.last_words(30).replace(" | ", "\n"), file=sys.stderr)
-            raise
-        finally:
-            daemon.stop_hard()
-            carrier.process.kill()
-            carrier.process.wait()
     print(" ".join(f"{name}={value}" for name, value in figures.items()))
 
 

@@ -1,12 +1,14 @@
 """SMPP peers that misbehave on request: an ESME that keeps account of what it was promised, and a
 carrier whose every answer is a decision of the test. What they do not need of SMPP is left out.
 """
+import contextlib
 import itertools
 import os
 import re
 import socket
 import struct
 import subprocess
+import sys
 import threading
 import time
 
@@ -238,6 +240,20 @@ class SimulatedCarrier(Carrier):
              f"127.0.0.1:{self.control}", "--log", self.log, "--window", "500", *more],
             stdout=subprocess.DEVNULL)
         wait_for("the simulated carrier", lambda: answers(self.control))
+
+
+@contextlib.contextmanager
+def observed(daemon, carrier):
+    """What smppd said last is shown where a check fails; nothing is left running."""
+    try:
+        yield
+    except BaseException:
+        print(daemon.last_words(30).replace(" | ", "\n"), file=sys.stderr)
+        raise
+    finally:
+        daemon.stop_hard()
+        carrier.process.kill()
+        carrier.process.wait()
 
 
 class TroubledDaemon(Daemon):

@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from harness import Carrier, Daemon, wait_for
@@ -95,19 +96,26 @@ def supervised(programs, folder):
     place = os.path.join(folder, "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         supervisor.bind(place)
-        supervisor.settimeout(30)
+        said = []
+
+        def listen():
+            while message := supervisor.recv(1000).decode():
+                said.append(message.split("\n")[0])
+        listener = threading.Thread(target=listen)
+        listener.start()
         daemon.environment = dict(os.environ, NOTIFY_SOCKET=place, WATCHDOG_USEC="200000")
         try:
             daemon.start()
-            said = []
-            while said.count("WATCHDOG=1") < 5:
-                said.append(supervisor.recv(1000).decode().split("\n")[0])
+            wait_for("signs of life", lambda: said.count("WATCHDOG=1") >= 5)
             assert said[0] == "READY=1", said
             assert daemon.end(signal.SIGTERM) == 0
-            while not said[-1].startswith("STOPPING=1"):
-                said.append(supervisor.recv(1000).decode().split("\n")[0])
+            wait_for("its end", lambda: "STOPPING=1" in said)
+            assert said[-1] == "STOPPING=1", said
         finally:
             stop(daemon, carrier)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+                end.sendto(b"", place)
+            listener.join()
     print("supervised: ready, alive again and again, stopping", flush=True)
 
 
