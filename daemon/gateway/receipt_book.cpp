@@ -72,7 +72,7 @@ std::optional<receipt_book::match> receipt_book::find_exact(std::int64_t carrier
                                                             std::string_view receipt_id) const {
   const auto* const found = look_up(carrier, smpp::canonical_id(receipt_id));
   if (found == nullptr) return std::nullopt;
-  return match{found->message, found->part, smpp::id_form::exact};
+  return match{found->message, found->part, smpp::id_form::exact, found->key};
 }
 
 std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
@@ -80,7 +80,7 @@ std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
   std::vector<match> all;
   for (const auto& candidate : smpp::receipt_id_candidates(receipt_id)) {
     if (const auto* found = look_up(carrier, candidate.key))
-      all.push_back({found->message, found->part, candidate.form});
+      all.push_back({found->message, found->part, candidate.form, found->key});
   }
   return all;
 }
@@ -88,19 +88,31 @@ std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
 void receipt_book::evict_oldest() {
   entry& oldest = entries_.front();
   if (!oldest.message->settled && !oldest.message->is_delivered(oldest.part)) {
-    on_evicted_(oldest.carrier, oldest.key.view(), *oldest.message, oldest.part);
+    on_evicted_(oldest.carrier, oldest.key.view(), oldest.message, oldest.part);
   }
+  drop_oldest();
+}
+
+void receipt_book::drop_oldest() {
+  const entry& oldest = entries_.front();
   if (const auto found = numbers_.find(hash_of(oldest.carrier, oldest.key.view()));
       found != numbers_.end() && found->second == first_) {
     numbers_.erase(found);
   }
   entries_.pop_front();
   ++first_;
+  while (!lowest_.empty() && lowest_.front().first < first_)
+    lowest_.pop_front();
 }
 
 void receipt_book::age(time now) {
   while (!entries_.empty() && now - entries_.front().added > age_max)
     evict_oldest();
+}
+
+void receipt_book::forget_oldest(std::size_t count) {
+  for (; count > 0; --count)
+    drop_oldest();
 }
 
 std::optional<store::id64> receipt_book::oldest_waiting() {

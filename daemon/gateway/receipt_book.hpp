@@ -30,9 +30,10 @@ class receipt_book {
     awaited_ptr message;
     std::uint8_t part{};
     smpp::id_form form{};  // exact, hex_to_decimal or decimal_to_hex
+    smpp::octets<24> key;  // what the carrier called it, in canonical form
   };
-  using evicted = std::function<void(std::int64_t carrier, std::string_view key, const awaited&,
-                                     std::uint8_t part)>;
+  using evicted = std::function<void(std::int64_t carrier, std::string_view key,
+                                     const awaited_ptr& message, std::uint8_t part)>;
 
   /// Remembers at most `entries_max` ids.
   receipt_book(std::size_t entries_max, evicted on_evicted)
@@ -48,6 +49,8 @@ class receipt_book {
   [[nodiscard]] std::vector<match> find(std::int64_t carrier, std::string_view receipt_id) const;
   /// Evicts what is too old.
   void age(time now);
+  /// Of those that were added first so many; they are not evicted.
+  void forget_oldest(std::size_t count);
   /// No message below this id still waits in memory; empty: none does at all.
   [[nodiscard]] std::optional<store::id64> oldest_waiting();
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -64,6 +67,7 @@ class receipt_book {
 
   [[nodiscard]] const entry* look_up(std::int64_t carrier, std::string_view key) const;
   void evict_oldest();
+  void drop_oldest();
 
   std::size_t entries_max_;
   evicted on_evicted_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace smppd {
 
@@ -81,14 +82,19 @@ receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids
       notices_(tell),
       figures_(figures),
       book_(remembered_max,
-            [this](std::int64_t carrier, std::string_view key, const awaited& message,
+            [this](std::int64_t carrier, std::string_view key, const awaited_ptr& message,
                    std::uint8_t part) {
               store_.add(&store::batch::awaits,
-                         store::awaited_receipt{carrier, store_.keep(key), message.id, part});
-              ++evicting_;
+                         store::awaited_receipt{carrier, store_.keep(key), message->id, part});
+              leaving_.add(carrier, key, part, message, {});
               evictions_.add(0);
             }),
-      evictions_(store, [this](std::vector<std::uint8_t>& done) { evicting_ -= done.size(); }),
+      leaving_(std::numeric_limits<std::size_t>::max(), nullptr),
+      evictions_(store,
+                 [this](std::vector<std::uint8_t>& done) {
+                   leaving_.forget_oldest(done.size());
+                   left_ += done.size();
+                 }),
       acknowledgements_(store,
                         [](std::vector<acknowledgement>& done) {
                           for (const auto& one : done)
@@ -100,7 +106,8 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
                                 std::string_view carrier_id, const receipt_source& by,
                                 store::wall_time at) {
   if ((message->registered_delivery & 0x1FU) == 0) return;
-  if (!message->waiting && !carrier_id.empty()) message->waiting = make_awaited(*message, by.id);
+  if (!message->waiting && !carrier_id.empty())
+    message->waiting = share(make_awaited(*message, by.id));
   if (message->waiting) {
     auto& of = *message->waiting;
     of.sent_at = at;
@@ -139,35 +146,36 @@ void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const a
 }
 
 void receipts::recall(const outbound_ptr& message, const store::sent_part& part) const {
-  const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
-  if (known && known->message->id == message->id) message->waiting = known->message;
+  if (auto known = in_memory(message->id, part.carrier, part.carrier_message_id))
+    message->waiting = std::move(known);
 }
 
 void receipts::remember(const outbound_ptr& message, const store::sent_part& part) {
   if ((message->registered_delivery & 0x1FU) == 0 || part.carrier_message_id.empty()) return;
-  const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
-  if (known && known->message->id == message->id) return;
-  if (!message->waiting) message->waiting = make_awaited(*message, part.carrier);
+  if (in_memory(message->id, part.carrier, part.carrier_message_id) != nullptr) return;
+  if (!message->waiting) message->waiting = share(make_awaited(*message, part.carrier));
   if (part.state == store::progress::delivered) message->waiting->set_delivered(part.part);
   book_.add(part.carrier, part.carrier_message_id, part.part, message->waiting,
             std::chrono::steady_clock::now());
 }
 
-std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
-                                                  const receipt_source& by) const {
+std::optional<receipts::found_in_memory> receipts::find(const carrier_receipt& receipt,
+                                                        const receipt_source& by) const {
   const auto believed = [&](const receipt_book::match& one) {
     return belief_in(one.form, receipt.source, one.message->destination.view(), by);
   };
   // Nearly all of them: no other form needs to be tried.
   if (auto exact = book_.find_exact(by.id, receipt.id); exact && believed(*exact) == belief_max)
-    return exact;
-  std::optional<receipt_book::match> best;
+    return found_in_memory{std::move(*exact)};
+  std::optional<found_in_memory> best;
   int most = 0;
-  for (const auto* id : {&receipt.id, &receipt.other_id}) {
-    for (auto& one : book_.find(by.id, *id)) {
-      if (const auto belief = believed(one); belief > most) {
-        most = belief;
-        best = std::move(one);
+  for (const auto* book : {&book_, &leaving_}) {
+    for (const auto* id : {&receipt.id, &receipt.other_id}) {
+      for (auto& one : book->find(by.id, *id)) {
+        if (const auto belief = believed(one); belief > most) {
+          most = belief;
+          best = found_in_memory{std::move(one), book == &leaving_};
+        }
       }
     }
   }
@@ -178,7 +186,11 @@ bool receipts::apply_if_known(const carrier_receipt& receipt, const receipt_sour
   const auto found = find(receipt, by);
   if (!found) return false;
   learn(found->form, receipt, *found->message);
+  const auto key = found->key.view();
+  if (found->leaving)  // what it says from now on must not go with what left
+    book_.add(by.id, key, found->part, found->message, std::chrono::steady_clock::now());
   apply(found->message, found->part, receipt, by, counted::yes);
+  if (found->leaving) forget_row(*found->message, found->part, by.id, key);
   return true;
 }
 
@@ -186,16 +198,16 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
                           std::function<void(acknowledgement)> otherwise) {
   evidence_[by.id].saw_receipt_id(receipt.id);
   if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
-  unknown_.push_back({std::move(receipt), by, std::move(ack), std::move(otherwise)});
+  ask_later({std::move(receipt), by, std::move(ack), std::move(otherwise)});
+}
+
+void receipts::ask_later(unknown_receipt one) {
+  unknown_.push_back(std::move(one));
   if (unknown_.size() > 1) return;
   grace_.expires_after(response_grace);
   grace_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled || stopped_) return;
-    auto asked = std::exchange(unknown_, {});
-    if (evicting_ == 0) return ask_store(std::move(asked));
-    // What left memory must be where it is looked for.
-    store_.when_durable(
-        [this, asked = std::move(asked)]() mutable { ask_store(std::move(asked)); });
+    ask_store(std::exchange(unknown_, {}));
   });
 }
 
@@ -348,7 +360,7 @@ asio::awaitable<void> receipts::restore() {
     for (const auto& one : found->messages.items) {
       after = one.message.id;
       if ((one.message.registered_delivery & 0x1FU) == 0) continue;
-      auto message = make_awaited(one);
+      auto message = share(make_awaited(one));
       if (one.message.parts > 1) {
         of_parts[one.message.id] = message;
       } else {
@@ -378,8 +390,20 @@ asio::awaitable<void> receipts::restore() {
   }
 }
 
+// Its parts may be sent, leave memory and be read back one by one: what is known of them must meet.
+awaited_ptr receipts::share(awaited_ptr made) {
+  if (made->parts == 1) return made;
+  return shared_.try_emplace(made->id, shared{made}).first->second.message;
+}
+
 void receipts::tidy(time now) {
   book_.age(now);
+  // Twice, so that an answer of the store that is on its way is not older than what goes.
+  for (auto one = shared_.begin(); one != shared_.end();) {
+    const bool alone = one->second.message->use_count() == 1;
+    const bool was_alone = std::exchange(one->second.alone, alone);
+    one = alone && was_alone ? shared_.erase(one) : std::next(one);
+  }
   std::erase_if(early_,
                 [&](const auto& one) { return now - one.second.early->at > early_age_max; });
 }

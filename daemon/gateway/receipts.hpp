@@ -102,6 +102,8 @@ class receipts {
     acknowledgement ack;
     std::function<void(acknowledgement)> otherwise;
     std::vector<smpp::id_candidate> candidates{};
+    std::uint64_t left_when_asked{0};  // what `left_` was
+    bool asked_again{false};
   };
   struct answer {
     store::rows<store::awaited_receipt> awaited;
@@ -115,13 +117,22 @@ class receipts {
   };
 
   [[nodiscard]] bool apply_if_known(const carrier_receipt& receipt, const receipt_source& by);
+  void ask_later(unknown_receipt one);
   void ask_store(std::vector<unknown_receipt> unknown);
   void resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found);
   void resolve(unknown_receipt& one, const answer& found);
   [[nodiscard]] std::optional<stored_match> choose(const unknown_receipt& one,
                                                    const answer& found) const;
-  [[nodiscard]] std::optional<receipt_book::match> find(const carrier_receipt& receipt,
-                                                        const receipt_source& by) const;
+  struct found_in_memory : receipt_book::match {
+    bool leaving{false};
+  };
+  [[nodiscard]] std::optional<found_in_memory> find(const carrier_receipt& receipt,
+                                                    const receipt_source& by) const;
+  /// Null: memory does not know it by that id.
+  [[nodiscard]] awaited_ptr in_memory(store::id64 message, std::int64_t carrier,
+                                      std::string_view carrier_id) const;
+  /// Of a message of several parts there is one only, whoever needs it first.
+  [[nodiscard]] awaited_ptr share(awaited_ptr made);
   [[nodiscard]] int belief_in(smpp::id_form form, std::string_view source,
                               std::string_view destination, const receipt_source& by) const;
   void learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message);
@@ -132,6 +143,8 @@ class receipts {
                    const awaited_ptr& message);
   void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
                       const store::rows<store::sent_part>& parts);
+  void forget_row(const awaited& message, std::uint8_t part, std::int64_t carrier,
+                  std::string_view key);
   enum class counted : std::uint8_t { no, yes };
   void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
              const receipt_source& by, counted in_figures);
@@ -155,9 +168,15 @@ class receipts {
   id_generator& ids_;
   notices& notices_;
   metrics& figures_;
-  std::size_t evicting_{0};  // entries that left the book and are not in the store yet
   receipt_book book_;
+  receipt_book leaving_;  // what the book has evicted, until it is in the store
   durable_list<std::uint8_t> evictions_;
+  std::uint64_t left_{0};  // so many have left memory for the store
+  struct shared {
+    awaited_ptr message;
+    bool alone{false};  // nobody else had it lately
+  };
+  std::unordered_map<store::id64, shared> shared_;
   durable_list<acknowledgement> acknowledgements_;
   std::vector<unknown_receipt> unknown_;
   asio::steady_timer grace_;

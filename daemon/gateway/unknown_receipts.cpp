@@ -30,6 +30,8 @@ void receipts::ask_store(std::vector<unknown_receipt> unknown) {
       acknowledgements_.add(std::move(one.ack));
       continue;
     }
+    one.left_when_asked = left_;
+    one.candidates.clear();
     auto& ask = questions[one.by.id];
     for (const auto* id : {&one.receipt.id, &one.receipt.other_id}) {
       for (auto& candidate : smpp::receipt_id_candidates(*id)) {
@@ -107,16 +109,19 @@ std::optional<receipts::stored_match> receipts::choose(const unknown_receipt& on
 }
 
 void receipts::resolve(unknown_receipt& one, const answer& found) {
-  auto& [receipt, by, ack, otherwise, candidates] = one;
+  auto& [receipt, by, ack, otherwise, candidates, left_when_asked, asked_again] = one;
   if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
-  if (const auto match = choose(one, found)) {
+  const auto match = choose(one, found);
+  // What came to memory and left it since is not in the answer.
+  if (!match && left_when_asked != left_ && !std::exchange(asked_again, true))
+    return ask_later(std::move(one));
+  if (match) {
     const auto& row = *match->row;
-    const auto awaited = make_awaited(*match->message);
+    const auto awaited = share(make_awaited(*match->message));
     learn(match->form, receipt, *awaited);
     remember_again(awaited, row, found.parts);
     apply(awaited, row.part, receipt, by, counted::yes);
-    store_.add(&store::batch::awaits_done,
-               store::awaited_receipt{row.carrier, store_.keep(row.key), row.id, row.part});
+    forget_row(*awaited, row.part, row.carrier, row.key);
   } else if (!receipt.sure) {
     return otherwise(std::move(ack));
   } else {
@@ -127,6 +132,23 @@ void receipts::resolve(unknown_receipt& one, const answer& found) {
     keep_unmatched(receipt, by.id);
   }
   acknowledgements_.add(std::move(ack));
+}
+
+awaited_ptr receipts::in_memory(store::id64 message, std::int64_t carrier,
+                                std::string_view carrier_id) const {
+  for (const auto* book : {&book_, &leaving_}) {
+    auto found = book->find_exact(carrier, carrier_id);
+    if (found && found->message->id == message) return std::move(found->message);
+  }
+  return nullptr;
+}
+
+// Where more is to come the row stays: a start does not read back what is in memory only.
+void receipts::forget_row(const awaited& message, std::uint8_t part, std::int64_t carrier,
+                          std::string_view key) {
+  if (!message.settled && !message.is_delivered(part)) return;
+  store_.add(&store::batch::awaits_done,
+             store::awaited_receipt{carrier, store_.keep(key), message.id, part});
 }
 
 // Other parts of it, and repetitions, may follow before the store knows what this one said.

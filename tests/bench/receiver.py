@@ -14,7 +14,9 @@ EMPTY_BODY = {DELIVER_SM: b"\0"}  # a deliver_sm_resp has a message_id, which is
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 port, system_id, manner = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]
-link = socket.create_connection(("127.0.0.1", port))
+link = socket.socket()
+link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # so that it is full at once
+link.connect(("127.0.0.1", port))
 body = system_id + b"\0secret\0\0\x34\0\0\0"
 link.sendall(struct.pack(">IIII", 16 + len(body), BIND_RECEIVER, 0, 1) + body)
 octets = link.recv(16, socket.MSG_WAITALL)

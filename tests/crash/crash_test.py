@@ -214,7 +214,7 @@ class Trial:
                     f"{repeats} repeats at the carrier after {kills} kills and {stops} stops")
         for name in ("repeated reports, ESME", "repeated reports, HTTP",
                      "repeated inbound messages"):
-            self.expect(more.get(name, 0) <= TOLD_MAX * kills, f"{more[name]} {name}")
+            self.expect(more.get(name, 0) <= TOLD_MAX * kills, f"{more.get(name, 0)} {name}")
         for name, count in more.items():
             self.most[name] = max(self.most.get(name, 0), -(-count // deaths))
         await self.check_over_http()

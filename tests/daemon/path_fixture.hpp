@@ -17,7 +17,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -161,6 +163,18 @@ class Path : public testing::Test {
   template <class Condition>
   void wait(Condition happened) {
     ASSERT_TRUE(run_until(run_->loop, happened));
+  }
+  /// Nothing is committed until `release` has a value.
+  void hold_writer(std::promise<void>& release) {
+    std::atomic<bool> holds{false};
+    run_->store.change(
+        [held = release.get_future().share(), &holds](store::writer&) {
+          holds = true;
+          held.wait();
+          return true;
+        },
+        [](bool) {});
+    wait([&] { return holds.load(); });
   }
   [[nodiscard]] scripted_carrier& telco() { return run_->telco; }
   [[nodiscard]] scripted_carrier& backup() { return run_->backup; }

@@ -467,18 +467,30 @@ TEST_F(Receipt, OfAMessageThatIsJustLeavingMemoryIsFoundInTheStore) {
   wait_for(first[0], progress::delivered);
 }
 
+// It comes before the response, and then memory has no room for it before the store has answered.
+TEST_F(Receipt, OfAMessageThatMemoryKnewForAMomentOnlyIsFound) {
+  settings_.limits.receipts_memory_max = 1;
+  start();
+  telco().on_submit = [](const auto&) {};
+  const auto ids = submit_many(4);
+  wait_for_submits(4);
+  std::promise<void> release;
+  hold_writer(release);
+  telco().accept(telco().submits[0], "a");
+  telco().accept(telco().submits[1], "b");
+  telco().deliver(scripted_carrier::receipt("c"));
+  run_->loop.run_for(50ms);
+  telco().accept(telco().submits[2], "c");
+  telco().accept(telco().submits[3], "d");
+  run_->loop.run_for(50ms);
+  release.set_value();
+  wait_for(ids[2], progress::delivered);
+}
+
 TEST_F(Receipt, IsRefusedForNowWhereTooMuchWaitsForTheDisk) {
   send_one();
   std::promise<void> release;
-  std::atomic<bool> holds{false};
-  run_->store.change(
-      [held = release.get_future().share(), &holds](store::writer&) {
-        holds = true;
-        held.wait();
-        return true;
-      },
-      [](bool) {});
-  wait([&] { return holds.load(); });
+  hold_writer(release);
   const auto handed_over = run_->store.batch_number();
   run_->store.filling().changes = 1;
   wait([&] { return run_->store.batch_number() > handed_over; });
@@ -575,6 +587,22 @@ TEST_F(LongMessage, IsDeliveredEvenWhereMemoryHasForgottenItsParts) {
   wait([&] { return telco().answers.size() == 1; });
   EXPECT_EQ(state_of(id_).state, progress::sent);
   telco().deliver(scripted_carrier::receipt("id-1"));
+  wait_for(id_, progress::delivered);
+  wait([&] { return esme_->received.size() == 1; });
+}
+
+// What memory knows of the other part the store does not know yet.
+TEST_F(LongMessage, OfWhichMemoryHasForgottenOnePartIsDeliveredWhenBothAre) {
+  settings_.limits.receipts_memory_max = 2;
+  send_one();
+  wait_for(id_, progress::sent);
+  wait_until_sent(submit_many(1));  // the first part leaves memory
+  std::promise<void> release;
+  hold_writer(release);
+  telco().deliver(scripted_carrier::receipt("id-2"));
+  telco().deliver(scripted_carrier::receipt("id-1"));
+  run_->loop.run_for(100ms);
+  release.set_value();
   wait_for(id_, progress::delivered);
   wait([&] { return esme_->received.size() == 1; });
 }

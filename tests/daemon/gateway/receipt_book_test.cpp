@@ -21,10 +21,10 @@ class ReceiptBook : public testing::Test {
     return made;
   }
   receipt_book make(std::size_t entries_max) {
-    return {entries_max, [this](std::int64_t carrier, std::string_view key, const awaited& of,
+    return {entries_max, [this](std::int64_t carrier, std::string_view key, const awaited_ptr& of,
                                 std::uint8_t part) {
               evicted_.push_back(std::to_string(carrier) + "/" + std::string(key) + "/" +
-                                 std::to_string(of.id) + "/" + std::to_string(part));
+                                 std::to_string(of->id) + "/" + std::to_string(part));
             }};
   }
   // The id of the message that a receipt means; 0: none.
