@@ -14,7 +14,7 @@ namespace smppd {
 
 namespace {
 
-constexpr std::size_t page = 2000;
+constexpr std::size_t page = 2000, shared_swept_min = 2000;
 constexpr std::uint8_t receipt_always = 1, receipt_on_failure = 2, intermediate_wanted = 0x10;
 
 bool wants_final(std::uint8_t registered_delivery, store::progress state) {
@@ -393,16 +393,27 @@ asio::awaitable<void> receipts::restore() {
 // Its parts may be sent, leave memory and be read back one by one: what is known of them must meet.
 awaited_ptr receipts::share(awaited_ptr made) {
   if (made->parts == 1) return made;
-  return shared_.try_emplace(made->id, shared{made}).first->second.message;
+  auto [place, added] = shared_.try_emplace(made->id);
+  if (added) in_turn_.push_back(made->id);
+  auto& of = place->second.message;
+  if (of == nullptr || of->parts != made->parts) of = std::move(made);  // new, or cut anew
+  return of;
 }
 
 void receipts::tidy(time now) {
   book_.age(now);
-  // Twice, so that an answer of the store that is on its way is not older than what goes.
-  for (auto one = shared_.begin(); one != shared_.end();) {
+  // Twice, so that an answer of the store that is on its way is not older than what goes. A part of
+  // them at a time: there may be a million.
+  for (auto left = std::min(in_turn_.size(), shared_swept_min + in_turn_.size() / 64); left > 0;
+       --left) {
+    const auto one = shared_.find(in_turn_.front());
+    in_turn_.pop_front();
     const bool alone = one->second.message->use_count() == 1;
-    const bool was_alone = std::exchange(one->second.alone, alone);
-    one = alone && was_alone ? shared_.erase(one) : std::next(one);
+    if (std::exchange(one->second.alone, alone) && alone) {
+      shared_.erase(one);
+    } else {
+      in_turn_.push_back(one->first);
+    }
   }
   std::erase_if(early_,
                 [&](const auto& one) { return now - one.second.early->at > early_age_max; });

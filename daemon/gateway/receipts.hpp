@@ -177,6 +177,7 @@ class receipts {
     bool alone{false};  // nobody else had it lately
   };
   std::unordered_map<store::id64, shared> shared_;
+  std::deque<store::id64> in_turn_;  // the keys of `shared_`, to be looked at
   durable_list<acknowledgement> acknowledgements_;
   std::vector<unknown_receipt> unknown_;
   asio::steady_timer grace_;
