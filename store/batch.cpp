@@ -11,4 +11,11 @@ void batch::clear() noexcept {
   changes = 0;
 }
 
+void batch::forget_parts(id64 message) {
+  const auto forget = [message](auto&... lists) {
+    (std::erase_if(lists, [message](const auto& one) { return one.id == message; }), ...);
+  };
+  forget(parts, part_settlements, awaits);
+}
+
 }  // namespace store

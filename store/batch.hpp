@@ -38,7 +38,7 @@ struct settled {
 };
 
 /// The carrier that takes the message cuts it into another number of parts than it was accepted
-/// with.
+/// with: what earlier batches said of its parts is gone. `forget_parts` before.
 struct recut {
   id64 id{};
   std::uint8_t parts{};
@@ -134,6 +134,8 @@ struct batch {
 
   [[nodiscard]] bool empty() const noexcept { return changes == 0; }
   void clear() noexcept;
+  /// Takes back what was added of the parts of this message.
+  void forget_parts(id64 message);
 };
 
 /// Records read from the store, with the memory their views point into.

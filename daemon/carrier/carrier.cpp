@@ -168,12 +168,10 @@ bool carrier::prepare_current() {
     }
     const auto parts = static_cast<std::uint8_t>(count);
     if (std::exchange(current_->parts, parts) != parts) {
-      store_.add(&store::batch::recuts, store::recut{current_->id, parts});
-      // Parts that were taken before do not fit to these.
       if (current_->accepted.any()) current_->possible_duplicate = true;
       current_->accepted.reset();
       current_->first_carrier_id.clear();
-      current_->waiting.reset();
+      events_.on_recut(*this, current_);
     }
   }
   while (current_ && !current_->all_sent() && current_->accepted[current_->next_part])

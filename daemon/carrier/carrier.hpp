@@ -28,14 +28,18 @@ namespace smppd {
 
 class carrier;
 
-/// What a carrier reports. A message that is reported in any way but `on_part_accepted` has left
-/// the carrier.
+/// What a carrier reports. A message that is reported has left the carrier, unless it says
+/// otherwise.
 class carrier_events {
  public:
   virtual ~carrier_events() = default;
-  /// One part was taken; `message.complete()` tells whether that was the last.
+  /// One part was taken; `message.complete()` tells whether that was the last, and the message has
+  /// left.
   virtual void on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
                                 std::string_view id) = 0;
+  /// It was accepted with another number of parts than this carrier gets: what was taken of those
+  /// does not count any more. It has not left the carrier.
+  virtual void on_recut(carrier& by, const outbound_ptr& message) = 0;
   virtual void on_refused(carrier& by, const outbound_ptr& message,
                           smpp::command_status status) = 0;
   virtual void on_try_again(carrier& by, const outbound_ptr& message, std::string_view why) = 0;

@@ -329,6 +329,12 @@ void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::ui
   receipts_.on_part_accepted(message, part, id, {by.id(), by.settings(), by.figures()}, now);
 }
 
+void gateway::on_recut(carrier&, const outbound_ptr& message) {
+  store_.filling().forget_parts(message->id);
+  store_.add(&store::batch::recuts, store::recut{message->id, message->parts});
+  receipts_.on_recut(message);
+}
+
 void gateway::on_refused(carrier& by, const outbound_ptr& message, command_status status) {
   const auto name = smpp::name(status);
   note(message->id, fmt::format("carrier {} refused it for good: {} ({})", by.settings().name, name,

@@ -86,15 +86,8 @@ std::vector<receipt_book::match> receipt_book::find(std::int64_t carrier,
 }
 
 void receipt_book::evict_oldest() {
-  entry& oldest = entries_.front();
-  if (!oldest.message->settled && !oldest.message->is_delivered(oldest.part)) {
-    on_evicted_(oldest.carrier, oldest.key.view(), oldest.message, oldest.part);
-  }
-  drop_oldest();
-}
-
-void receipt_book::drop_oldest() {
   const entry& oldest = entries_.front();
+  on_evicted_(oldest.carrier, oldest.key.view(), oldest.message, oldest.part);
   if (const auto found = numbers_.find(hash_of(oldest.carrier, oldest.key.view()));
       found != numbers_.end() && found->second == first_) {
     numbers_.erase(found);
@@ -110,9 +103,11 @@ void receipt_book::age(time now) {
     evict_oldest();
 }
 
-void receipt_book::forget_oldest(std::size_t count) {
-  for (; count > 0; --count)
-    drop_oldest();
+void receipt_book::clear() noexcept {
+  first_ += entries_.size();
+  entries_.clear();
+  numbers_.clear();
+  lowest_.clear();
 }
 
 std::optional<store::id64> receipt_book::oldest_waiting() {

@@ -1,6 +1,6 @@
 // Which message a receipt is for: the ids that carriers gave to what was sent, in memory and within
-// a limit. What leaves the book unanswered is handed to the store (see `on_evicted`). Loop thread
-// only.
+// a limit. What leaves the book for want of room, or of age, is handed to whoever made it (see
+// `on_evicted`). Loop thread only.
 #pragma once
 
 #include "daemon/config/config.hpp"
@@ -49,8 +49,8 @@ class receipt_book {
   [[nodiscard]] std::vector<match> find(std::int64_t carrier, std::string_view receipt_id) const;
   /// Evicts what is too old.
   void age(time now);
-  /// Of those that were added first so many; they are not evicted.
-  void forget_oldest(std::size_t count);
+  /// Forgets all; nothing is evicted.
+  void clear() noexcept;
   /// No message below this id still waits in memory; empty: none does at all.
   [[nodiscard]] std::optional<store::id64> oldest_waiting();
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -67,7 +67,6 @@ class receipt_book {
 
   [[nodiscard]] const entry* look_up(std::int64_t carrier, std::string_view key) const;
   void evict_oldest();
-  void drop_oldest();
 
   std::size_t entries_max_;
   evicted on_evicted_;

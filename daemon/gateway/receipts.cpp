@@ -84,23 +84,19 @@ receipts::receipts(asio::io_context& loop, async_store& store, id_generator& ids
       book_(remembered_max,
             [this](std::int64_t carrier, std::string_view key, const awaited_ptr& message,
                    std::uint8_t part) {
+              if (asking_) left_.add(carrier, key, part, message, {});
+              if (message->settled || message->is_delivered(part)) return;
+              message->has_row = true;
               store_.add(&store::batch::awaits,
                          store::awaited_receipt{carrier, store_.keep(key), message->id, part});
-              leaving_.add(carrier, key, part, message, {});
-              evictions_.add(0);
             }),
-      leaving_(std::numeric_limits<std::size_t>::max(), nullptr),
-      evictions_(store,
-                 [this](std::vector<std::uint8_t>& done) {
-                   leaving_.forget_oldest(done.size());
-                   left_ += done.size();
-                 }),
       acknowledgements_(store,
                         [](std::vector<acknowledgement>& done) {
                           for (const auto& one : done)
                             one.answer(smpp::command_status::ok);
                         }),
-      grace_(loop) {}
+      grace_(loop),
+      left_(std::numeric_limits<std::size_t>::max(), nullptr) {}
 
 void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
                                 std::string_view carrier_id, const receipt_source& by,
@@ -119,6 +115,7 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
   evidence_[by.id].saw_submit_id(carrier_id);
   if (message->id < restored_from_) {
+    message->waiting->has_row = true;
     store_.add(&store::batch::awaits,
                store::awaited_receipt{by.id, store_.keep(smpp::canonical_id(carrier_id)),
                                       message->id, part});
@@ -145,36 +142,38 @@ void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const a
     evidence_[message.carrier].add(form);
 }
 
-void receipts::recall(const outbound_ptr& message, const store::sent_part& part) const {
-  if (auto known = in_memory(message->id, part.carrier, part.carrier_message_id))
-    message->waiting = std::move(known);
-}
-
 void receipts::remember(const outbound_ptr& message, const store::sent_part& part) {
   if ((message->registered_delivery & 0x1FU) == 0 || part.carrier_message_id.empty()) return;
-  if (in_memory(message->id, part.carrier, part.carrier_message_id) != nullptr) return;
   if (!message->waiting) message->waiting = share(make_awaited(*message, part.carrier));
+  message->waiting->has_row = true;
   if (part.state == store::progress::delivered) message->waiting->set_delivered(part.part);
+  const auto known = book_.find_exact(part.carrier, part.carrier_message_id);
+  if (known && known->message == message->waiting) return;
   book_.add(part.carrier, part.carrier_message_id, part.part, message->waiting,
             std::chrono::steady_clock::now());
 }
 
-std::optional<receipts::found_in_memory> receipts::find(const carrier_receipt& receipt,
-                                                        const receipt_source& by) const {
+void receipts::on_recut(const outbound_ptr& message) {
+  if (message->waiting) message->waiting->settled = true;
+  message->waiting.reset();
+}
+
+std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
+                                                  const receipt_source& by) const {
   const auto believed = [&](const receipt_book::match& one) {
     return belief_in(one.form, receipt.source, one.message->destination.view(), by);
   };
   // Nearly all of them: no other form needs to be tried.
   if (auto exact = book_.find_exact(by.id, receipt.id); exact && believed(*exact) == belief_max)
-    return found_in_memory{std::move(*exact)};
-  std::optional<found_in_memory> best;
+    return exact;
+  std::optional<receipt_book::match> best;
   int most = 0;
-  for (const auto* book : {&book_, &leaving_}) {
+  for (const auto* book : {&book_, &left_}) {
     for (const auto* id : {&receipt.id, &receipt.other_id}) {
       for (auto& one : book->find(by.id, *id)) {
         if (const auto belief = believed(one); belief > most) {
           most = belief;
-          best = found_in_memory{std::move(one), book == &leaving_};
+          best = std::move(one);
         }
       }
     }
@@ -185,12 +184,7 @@ std::optional<receipts::found_in_memory> receipts::find(const carrier_receipt& r
 bool receipts::apply_if_known(const carrier_receipt& receipt, const receipt_source& by) {
   const auto found = find(receipt, by);
   if (!found) return false;
-  learn(found->form, receipt, *found->message);
-  const auto key = found->key.view();
-  if (found->leaving)  // what it says from now on must not go with what left
-    book_.add(by.id, key, found->part, found->message, std::chrono::steady_clock::now());
-  apply(found->message, found->part, receipt, by, counted::yes);
-  if (found->leaving) forget_row(*found->message, found->part, by.id, key);
+  apply(*found, receipt, by, counted::yes);
   return true;
 }
 
@@ -198,45 +192,52 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
                           std::function<void(acknowledgement)> otherwise) {
   evidence_[by.id].saw_receipt_id(receipt.id);
   if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
-  ask_later({std::move(receipt), by, std::move(ack), std::move(otherwise)});
+  if (unknown_.size() >= unknown_max) return ack.answer(smpp::command_status::x_t_appn);
+  unknown_.push_back({std::move(receipt), by, std::move(ack), std::move(otherwise)});
+  if (unknown_.size() == 1 && !asking_) ask_soon();
 }
 
-void receipts::ask_later(unknown_receipt one) {
-  unknown_.push_back(std::move(one));
-  if (unknown_.size() > 1) return;
-  grace_.expires_after(response_grace);
-  grace_.async_wait([this](boost::system::error_code cancelled) {
-    if (cancelled || stopped_) return;
-    ask_store(std::exchange(unknown_, {}));
-  });
-}
-
-void receipts::apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
+void receipts::apply(const receipt_book::match& to, const carrier_receipt& receipt,
                      const receipt_source& by, counted in_figures) {
-  const bool repeated = message->settled || message->is_delivered(part);
+  awaited& message = *to.message;
+  learn(to.form, receipt, message);
+  const auto is_answered = [&] { return message.settled || message.is_delivered(to.part); };
+  const bool repeated = is_answered();
+  if (in_figures == counted::yes)
+    (repeated ? by.figures.receipts_repeated : by.figures.receipts_matched).Increment();
   if (repeated) {
-    if (in_figures == counted::yes) by.figures.receipts_repeated.Increment();
-    if (std::exchange(message->repetition_noted, true)) return;  // a carrier may repeat for ever
-    tell(message->id,
-         fmt::format("a further receipt, {}, changes nothing", smpp::receipt_word(receipt.state)));
-    return;
+    note_repetition(message, receipt);
+  } else {
+    if (in_figures == counted::yes && smpp::is_final(receipt.state)) {
+      const std::chrono::duration<double> took = wall_now() - message.sent_at;
+      by.figures.receipt_latency.Observe(took.count());
+    }
+    advance(message, to.part, receipt, by);
   }
-  if (in_figures == counted::yes) {
-    by.figures.receipts_matched.Increment();
-    const std::chrono::duration<double> took = wall_now() - message->sent_at;
-    if (smpp::is_final(receipt.state)) by.figures.receipt_latency.Observe(took.count());
-  }
+  // Where more is to come the row stays: a start does not read back what is in memory only.
+  if (message.has_row && is_answered())
+    store_.add(&store::batch::awaits_done,
+               store::awaited_receipt{by.id, store_.keep(to.key.view()), message.id, to.part});
+}
+
+// A carrier may repeat for ever.
+void receipts::note_repetition(awaited& message, const carrier_receipt& receipt) {
+  if (std::exchange(message.repetition_noted, true)) return;
+  tell(message.id,
+       fmt::format("a further receipt, {}, changes nothing", smpp::receipt_word(receipt.state)));
+}
+
+void receipts::advance(awaited& message, std::uint8_t part, const carrier_receipt& receipt,
+                       const receipt_source& by) {
   const auto result = from_message_state(receipt.state);
-  if (result.state != store::progress::delivered || message->parts == 1) {
-    settle(*message, result, receipt, by);
-    return;
-  }
-  message->set_delivered(part);
+  if (result.state != store::progress::delivered || message.parts == 1)
+    return settle(message, result, receipt, by);
+  message.set_delivered(part);
   store_.add(&store::batch::part_settlements,
-             store::settled_part{message->id, part, store::progress::delivered});
+             store::settled_part{message.id, part, store::progress::delivered});
   const bool tells_of_all = by.settings.receipt_parts != receipt_parts::every &&
-                            asks_for_receipt(by.settings.receipt_parts, part, message->parts);
-  if (tells_of_all || message->all_delivered()) settle(*message, result, receipt, by);
+                            asks_for_receipt(by.settings.receipt_parts, part, message.parts);
+  if (tells_of_all || message.all_delivered()) settle(message, result, receipt, by);
 }
 
 void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt,
@@ -361,6 +362,7 @@ asio::awaitable<void> receipts::restore() {
       after = one.message.id;
       if ((one.message.registered_delivery & 0x1FU) == 0) continue;
       auto message = share(make_awaited(one));
+      message->has_row = true;
       if (one.message.parts > 1) {
         of_parts[one.message.id] = message;
       } else {
@@ -402,7 +404,7 @@ awaited_ptr receipts::share(awaited_ptr made) {
 
 void receipts::tidy(time now) {
   book_.age(now);
-  // Twice, so that an answer of the store that is on its way is not older than what goes. A part of
+  // Twice, so that no answer of the store that is on its way is older than what goes. A part of
   // them at a time: there may be a million.
   for (auto left = std::min(in_turn_.size(), shared_swept_min + in_turn_.size() / 64); left > 0;
        --left) {

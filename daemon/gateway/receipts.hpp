@@ -38,6 +38,7 @@ class receipts {
  public:
   using time = std::chrono::steady_clock::time_point;
   static constexpr std::size_t early_max = 10'000;
+  static constexpr std::size_t unknown_max = 10'000;  // that wait for the store's answer
   static constexpr std::chrono::minutes early_age_max{
       10};  // the submit_sm_resp surely came by then
 
@@ -51,10 +52,10 @@ class receipts {
   /// A carrier took a part of `message` at `at` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
                         const receipt_source& by, store::wall_time at);
-  /// A message that is sent again has this part with a carrier since an earlier try. First recall
-  /// all of them, then remember all: what memory knows of one counts for the others.
-  void recall(const outbound_ptr& message, const store::sent_part& part) const;
+  /// A message that is sent again has this part with a carrier since an earlier try.
   void remember(const outbound_ptr& message, const store::sent_part& part);
+  /// Its parts were cut anew: receipts of those that carriers had taken change nothing any more.
+  static void on_recut(const outbound_ptr& message);
   /// A receipt came. `ack` is answered once what it says is durable. `otherwise` is called where
   /// the text looked like a receipt, nothing else did, and no message matches: it is a message
   /// then. It may be empty where the receipt is `sure`.
@@ -102,8 +103,6 @@ class receipts {
     acknowledgement ack;
     std::function<void(acknowledgement)> otherwise;
     std::vector<smpp::id_candidate> candidates{};
-    std::uint64_t left_when_asked{0};  // what `left_` was
-    bool asked_again{false};
   };
   struct answer {
     store::rows<store::awaited_receipt> awaited;
@@ -117,20 +116,16 @@ class receipts {
   };
 
   [[nodiscard]] bool apply_if_known(const carrier_receipt& receipt, const receipt_source& by);
-  void ask_later(unknown_receipt one);
-  void ask_store(std::vector<unknown_receipt> unknown);
+  void ask_soon();
+  void ask_store();
   void resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found);
   void resolve(unknown_receipt& one, const answer& found);
   [[nodiscard]] std::optional<stored_match> choose(const unknown_receipt& one,
                                                    const answer& found) const;
-  struct found_in_memory : receipt_book::match {
-    bool leaving{false};
-  };
-  [[nodiscard]] std::optional<found_in_memory> find(const carrier_receipt& receipt,
-                                                    const receipt_source& by) const;
-  /// Null: memory does not know it by that id.
-  [[nodiscard]] awaited_ptr in_memory(store::id64 message, std::int64_t carrier,
-                                      std::string_view carrier_id) const;
+  /// What memory knows of the message, or else what the store said.
+  [[nodiscard]] awaited_ptr message_of(const stored_match& match, const answer& found);
+  [[nodiscard]] std::optional<receipt_book::match> find(const carrier_receipt& receipt,
+                                                        const receipt_source& by) const;
   /// Of a message of several parts there is one only, whoever needs it first.
   [[nodiscard]] awaited_ptr share(awaited_ptr made);
   [[nodiscard]] int belief_in(smpp::id_form form, std::string_view source,
@@ -141,13 +136,12 @@ class receipts {
   void forget_early(std::int64_t carrier, const std::shared_ptr<const early_receipt>& early);
   void match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                    const awaited_ptr& message);
-  void remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
-                      const store::rows<store::sent_part>& parts);
-  void forget_row(const awaited& message, std::uint8_t part, std::int64_t carrier,
-                  std::string_view key);
   enum class counted : std::uint8_t { no, yes };
-  void apply(const awaited_ptr& message, std::uint8_t part, const carrier_receipt& receipt,
+  void apply(const receipt_book::match& to, const carrier_receipt& receipt,
              const receipt_source& by, counted in_figures);
+  void advance(awaited& message, std::uint8_t part, const carrier_receipt& receipt,
+               const receipt_source& by);
+  void note_repetition(awaited& message, const carrier_receipt& receipt);
   void settle(awaited& message, settlement result, const carrier_receipt& receipt,
               const receipt_source& by);
   /// What is told to whom.
@@ -169,9 +163,6 @@ class receipts {
   notices& notices_;
   metrics& figures_;
   receipt_book book_;
-  receipt_book leaving_;  // what the book has evicted, until it is in the store
-  durable_list<std::uint8_t> evictions_;
-  std::uint64_t left_{0};  // so many have left memory for the store
   struct shared {
     awaited_ptr message;
     bool alone{false};  // nobody else had it lately
@@ -179,8 +170,10 @@ class receipts {
   std::unordered_map<store::id64, shared> shared_;
   std::deque<store::id64> in_turn_;  // the keys of `shared_`, to be looked at
   durable_list<acknowledgement> acknowledgements_;
-  std::vector<unknown_receipt> unknown_;
+  std::vector<unknown_receipt> unknown_;  // to be asked for
   asio::steady_timer grace_;
+  bool asking_{false};  // the store has not answered yet
+  receipt_book left_;   // what the book has evicted meanwhile
   std::unordered_multimap<std::string, early_candidate> early_;  // by carrier and candidate key
   std::unordered_map<std::int64_t, smpp::id_form_evidence> evidence_;  // by carrier
   store::id64 restored_from_{0};

@@ -163,10 +163,8 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
     if (part.part > message->parts) continue;  // it was cut into more then
     message->accepted.set(part.part);
     if (part.part == 1) message->first_carrier_id = part.carrier_message_id;
-    receipts_.recall(message, part);
+    receipts_.remember(message, part);
   }
-  for (const auto& part : found.parts.items)
-    receipts_.remember(of_parts[part.id], part);
   return made;
 }
 

@@ -20,18 +20,25 @@ std::string early_key(std::int64_t carrier, std::string_view key) {
 
 }  // namespace
 
-// Not in memory: it waits in the store since long, or its submit_sm_resp is still on the way, or it
-// is nobody's.
-void receipts::ask_store(std::vector<unknown_receipt> unknown) {
+// It waits in the store since long, or its submit_sm_resp is still on the way, or it is nobody's.
+void receipts::ask_soon() {
+  grace_.expires_after(response_grace);
+  grace_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled && !stopped_) ask_store();
+  });
+}
+
+// One question at a time, asked once all that was said before is durable; and what leaves memory
+// until it is answered is found there. So whatever is known of a message, memory or the answer has
+// it.
+void receipts::ask_store() {
   std::vector<unknown_receipt> asked;
   std::map<std::int64_t, std::set<std::string>> questions;  // carrier -> keys
-  for (auto& one : unknown) {
+  for (auto& one : std::exchange(unknown_, {})) {
     if (apply_if_known(one.receipt, one.by)) {
       acknowledgements_.add(std::move(one.ack));
       continue;
     }
-    one.left_when_asked = left_;
-    one.candidates.clear();
     auto& ask = questions[one.by.id];
     for (const auto* id : {&one.receipt.id, &one.receipt.other_id}) {
       for (auto& candidate : smpp::receipt_id_candidates(*id)) {
@@ -66,10 +73,17 @@ void receipts::ask_store(std::vector<unknown_receipt> unknown) {
     found.parts = std::move(*parts);
     return found;
   };
-  store_.read(std::move(query),
-              [this, asked = std::move(asked)](const store::result<answer>& found) mutable {
-                resolve(asked, found);
-              });
+  asking_ = true;
+  store_.when_durable([this, query = std::move(query), asked = std::move(asked)]() mutable {
+    if (stopped_) return;
+    store_.read(std::move(query),
+                [this, asked = std::move(asked)](const store::result<answer>& found) mutable {
+                  resolve(asked, found);
+                  left_.clear();
+                  asking_ = false;
+                  if (!unknown_.empty()) ask_soon();
+                });
+  });
 }
 
 void receipts::resolve(std::vector<unknown_receipt>& asked, const store::result<answer>& found) {
@@ -109,19 +123,14 @@ std::optional<receipts::stored_match> receipts::choose(const unknown_receipt& on
 }
 
 void receipts::resolve(unknown_receipt& one, const answer& found) {
-  auto& [receipt, by, ack, otherwise, candidates, left_when_asked, asked_again] = one;
+  auto& [receipt, by, ack, otherwise, candidates] = one;
   if (apply_if_known(receipt, by)) return acknowledgements_.add(std::move(ack));
-  const auto match = choose(one, found);
-  // What came to memory and left it since is not in the answer.
-  if (!match && left_when_asked != left_ && !std::exchange(asked_again, true))
-    return ask_later(std::move(one));
-  if (match) {
+  if (const auto match = choose(one, found)) {
     const auto& row = *match->row;
-    const auto awaited = share(make_awaited(*match->message));
-    learn(match->form, receipt, *awaited);
-    remember_again(awaited, row, found.parts);
-    apply(awaited, row.part, receipt, by, counted::yes);
-    forget_row(*awaited, row.part, row.carrier, row.key);
+    const auto message = message_of(*match, found);
+    message->has_row = true;
+    left_.add(row.carrier, row.key, row.part, message, {});  // it may be repeated
+    apply({message, row.part, match->form, row.key}, receipt, by, counted::yes);
   } else if (!receipt.sure) {
     return otherwise(std::move(ack));
   } else {
@@ -134,33 +143,19 @@ void receipts::resolve(unknown_receipt& one, const answer& found) {
   acknowledgements_.add(std::move(ack));
 }
 
-awaited_ptr receipts::in_memory(store::id64 message, std::int64_t carrier,
-                                std::string_view carrier_id) const {
-  for (const auto* book : {&book_, &leaving_}) {
-    auto found = book->find_exact(carrier, carrier_id);
-    if (found && found->message->id == message) return std::move(found->message);
+awaited_ptr receipts::message_of(const stored_match& match, const answer& found) {
+  auto made = make_awaited(*match.message);
+  if (made->parts == 1) return made;
+  if (const auto known = shared_.find(made->id);
+      known != shared_.end() && known->second.message->parts != made->parts) {
+    made->settled = true;  // it has been cut anew since
+    return made;
   }
-  return nullptr;
-}
-
-// Where more is to come the row stays: a start does not read back what is in memory only.
-void receipts::forget_row(const awaited& message, std::uint8_t part, std::int64_t carrier,
-                          std::string_view key) {
-  if (!message.settled && !message.is_delivered(part)) return;
-  store_.add(&store::batch::awaits_done,
-             store::awaited_receipt{carrier, store_.keep(key), message.id, part});
-}
-
-// Other parts of it, and repetitions, may follow before the store knows what this one said.
-void receipts::remember_again(const awaited_ptr& message, const store::awaited_receipt& row,
-                              const store::rows<store::sent_part>& parts) {
-  const auto now = std::chrono::steady_clock::now();
-  if (message->parts == 1) return book_.add(row.carrier, row.key, row.part, message, now);
   for (const auto& part :
-       std::ranges::equal_range(parts.items, message->id, {}, &store::sent_part::id)) {
-    if (part.state == store::progress::delivered) message->set_delivered(part.part);
-    book_.add(part.carrier, part.carrier_message_id, part.part, message, now);
+       std::ranges::equal_range(found.parts.items, made->id, {}, &store::sent_part::id)) {
+    if (part.state == store::progress::delivered) made->set_delivered(part.part);
   }
+  return share(std::move(made));
 }
 
 void receipts::keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier) {
@@ -214,8 +209,7 @@ void receipts::match_early(const receipt_source& by, std::string_view carrier_id
   if (!best) return;
   forget_early(by.id, best);
   store_.add(&store::batch::unmatched_done, best->sequence);
-  learn(form, best->receipt, *message);
-  apply(message, part, best->receipt, by, counted::no);
+  apply({message, part, form, smpp::canonical_id(carrier_id)}, best->receipt, by, counted::no);
 }
 
 }  // namespace smppd

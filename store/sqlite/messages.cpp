@@ -28,6 +28,8 @@ message_writer::message_writer(sql::connection& on, queue_writer& queue, const r
           $18, $19)
         ON CONFLICT (id) DO NOTHING)"),
       recut_(on, "UPDATE message SET parts = $1 WHERE id = $2"),
+      forget_parts_(on, "DELETE FROM message_part WHERE id = $1"),
+      forget_awaited_(on, "DELETE FROM awaiting_receipt WHERE id = $1"),
       replace_(on, R"(
         UPDATE message SET body = $1, registered_delivery = $2, parts = $3, expires_at = $4
         WHERE id = $5 AND NOT EXISTS (SELECT 1 FROM message_state s WHERE s.id = message.id))"),
@@ -86,8 +88,11 @@ void message_writer::insert(const message& m) {
 }
 
 void message_writer::advance(const batch& changes, bool journaled) {
-  for (const recut& r : changes.recuts)
+  for (const recut& r : changes.recuts) {
     recut_.run(r.parts, r.id);
+    forget_parts_.run(r.id);
+    forget_awaited_.run(r.id);
+  }
   for (const replaced& r : changes.replacements) {
     if (recent_->waits_for(r.id)) continue;
     replace_.run(sql::octets{r.body}, r.registered_delivery, r.parts, r.expires_at, r.id);

@@ -43,7 +43,7 @@ class message_writer {
   queue_writer* queue_;
   const recent* recent_;
   sql::statement insert_submission_, insert_message_;
-  sql::statement recut_, replace_, insert_part_, settle_part_;
+  sql::statement recut_, forget_parts_, forget_awaited_, replace_, insert_part_, settle_part_;
   sql::statement upsert_sent_, insert_state_, settle_;
   sql::statement find_recipients_, withdraw_messages_, withdraw_submission_;
 

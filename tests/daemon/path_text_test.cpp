@@ -101,6 +101,129 @@ TEST_F(Text, IsCutAnewForTheNextCarrierThatWritesOtherwise) {
   EXPECT_EQ(found.items.front().message.parts, 2);
 }
 
+// What carriers had taken of the parts as they were cut before does not count any more, neither for
+// what is sent nor for what has come about: the class starts its daemon anew with another alphabet,
+// and so with other parts.
+class CutAnew : public Text {
+ protected:
+  void write_turkish(bool in_gsm7) {
+    settings_.carriers[0].text.national_languages.clear();
+    if (in_gsm7) settings_.carriers[0].text.national_languages = {gsm7_language::turkish};
+  }
+  // One part is taken, as "old"; a receipt says that it was delivered, or none comes.
+  void send_one_part(bool delivered) {
+    start();
+    telco().on_submit = [&](const auto& one) {
+      if (telco().submits.size() == 1) telco().accept(one, "old");
+    };
+    id_ = submit(repeat("a", 300) + "\u015F");
+    wait_for_submits(2);
+    if (delivered) telco().deliver(scripted_carrier::receipt("old"));
+    const auto wanted = delivered ? progress::delivered : progress::sent;
+    wait([&] { return parts().size() == 1 && parts()[0].state == wanted; });
+    crash();
+  }
+  // The carrier has all of them, and has taken none.
+  void cut_anew(std::size_t wanted) {
+    start_without_carriers([](smppd_run& run) { run.telco.on_submit = [](const auto&) {}; });
+    wait_for_submits(wanted);
+    run_->loop.run_for(50ms);
+    EXPECT_EQ(telco().submits.size(), wanted);
+    EXPECT_EQ(reader_->find_message(id_).value().items.front().message.parts, wanted);
+  }
+  void receive(std::size_t n) {
+    telco().deliver(scripted_carrier::receipt("new-" + std::to_string(n)));
+  }
+  void accept_all() {
+    for (std::size_t n = 1; n <= telco().submits.size(); ++n)
+      telco().accept(telco().submits[n - 1], "new-" + std::to_string(n));
+    wait_for(id_, progress::sent);
+  }
+  [[nodiscard]] std::vector<store::sent_part> parts() const {
+    return reader_->sent_parts(std::vector{id_}).value().items;
+  }
+  store::id64 id_{};
+};
+
+TEST_F(CutAnew, IsSentAsAWholeWhateverStopsItMeanwhile) {
+  write_turkish(true);
+  send_one_part(true);
+  write_turkish(false);
+  cut_anew(5);
+  crash();
+  cut_anew(5);
+  accept_all();
+  EXPECT_TRUE(state_of(id_).possible_duplicate);
+}
+
+TEST_F(CutAnew, IntoFewerIsSentAsAWhole) {
+  write_turkish(false);
+  send_one_part(true);
+  write_turkish(true);
+  cut_anew(3);
+  crash();
+  cut_anew(3);
+  accept_all();
+}
+
+TEST_F(CutAnew, IsDeliveredWhenItsNewPartsAre) {
+  write_turkish(true);
+  send_one_part(true);
+  write_turkish(false);
+  cut_anew(5);
+  accept_all();
+  telco().deliver(scripted_carrier::receipt("old"));
+  for (std::size_t n = 2; n <= 5; ++n)
+    receive(n);
+  wait([&] { return telco().answers.size() == 5; });
+  EXPECT_EQ(state_of(id_).state, progress::sent);
+  crash();
+  start();
+  receive(1);
+  wait_for(id_, progress::delivered);
+}
+
+TEST_F(CutAnew, IsNotConcernedByAReceiptOfAnOldPart) {
+  write_turkish(true);
+  send_one_part(false);
+  write_turkish(false);
+  cut_anew(5);
+  accept_all();
+  telco().deliver(scripted_carrier::receipt("old"));
+  wait([&] { return telco().answers.size() == 1; });
+  EXPECT_THAT(parts(), testing::Each(testing::Field(&store::sent_part::state, progress::sent)));
+  for (std::size_t n = 1; n <= 5; ++n) {
+    EXPECT_EQ(state_of(id_).state, progress::sent);
+    receive(n);
+    wait([&] { return telco().answers.size() == n + 1; });
+  }
+  wait_for(id_, progress::delivered);
+}
+
+// Memory has forgotten the old part, and the store must, too.
+TEST_F(CutAnew, ForgetsTheOldPartsThatTheStoreWaitsFor) {
+  settings_.limits.receipts_memory_max = 1;
+  settings_.routes.push_back({"47", {"telco"}});
+  write_turkish(true);
+  start();
+  telco().on_submit = [&](const auto& one) {
+    if (telco().submits.size() == 1) telco().accept(one, "old");
+    if (telco().submits.back().pdu.destination_addr == "4711111111") telco().accept(one, "other");
+  };
+  id_ = submit(repeat("a", 300) + "\u015F");
+  wait_for_submits(3);
+  submit("makes the other one leave memory", "+4711111111");
+  const auto waits = [&] {
+    const std::vector<std::string> key{"old"};
+    return reader_->find_awaited(run_->gateway.carriers()[0]->id(), key).value().items.size();
+  };
+  wait([&] { return waits() == 1; });
+  crash();
+  write_turkish(false);
+  cut_anew(5);
+  wait([&] { return waits() == 0; });
+}
+
 // Of an application.
 
 TEST_F(Text, OfAnApplicationIsReadAndWrittenInItsAlphabet) {

@@ -77,12 +77,10 @@ class scripted_carrier final : public smpp::net::session_handler {
     one.by->reply_error(smpp::submit_sm::id, one.sequence, why);
   }
 
-  /// Sends a deliver_sm or data_sm, on the first session that may.
+  /// Sends a deliver_sm or data_sm, on the first session that may; false: none may.
   template <class Pdu>
-  void deliver(const Pdu& pdu) {
-    for (const auto& one : sessions_) {
-      if (one->send(pdu)) return;
-    }
+  bool deliver(const Pdu& pdu) {
+    return std::ranges::any_of(sessions_, [&](const auto& one) { return bool{one->send(pdu)}; });
   }
   /// A receipt as most carriers write it.
   [[nodiscard]] static smpp::deliver_sm receipt(std::string_view id,
@@ -125,7 +123,7 @@ class scripted_carrier final : public smpp::net::session_handler {
     smpp::session_options options;
     options.role = smpp::role::smsc;
     options.system_id = "scripted";
-    options.window_max = 1000;
+    options.window_max = 20'000;
     sessions_.push_back(std::make_shared<session>(std::move(connected), options, *this));
     sessions_.back()->start();
   }

@@ -117,16 +117,28 @@ TEST_F(ReceiptBook, HandsTheOldestOverWhereItIsFull) {
   EXPECT_EQ(meant(book, "A3"), 3);
 }
 
-TEST_F(ReceiptBook, ForgetsWhatNeedsNoReceiptAnyMore) {
-  auto book = make(2);
-  const auto done = message(1), half = message(2, 2);
+TEST_F(ReceiptBook, TellsOfWhatNeedsNoReceiptAnyMoreToo) {
+  auto book = make(1);
+  const auto done = message(1);
   book.add(telco, "1", 1, done, now_);
-  book.add(telco, "2", 1, half, now_);
   done->settled = true;
-  half->set_delivered(1);
-  book.add(telco, "3", 2, half, now_);
-  book.add(telco, "4", 1, message(3), now_);
+  book.add(telco, "2", 1, message(2), now_);
+  EXPECT_EQ(evicted_, evictions{"1/1/1/1"});
+}
+
+TEST_F(ReceiptBook, ForgetsAllAndStartsAnew) {
+  auto book = make(2);
+  book.add(telco, "1", 1, message(1), now_);
+  book.clear();
   EXPECT_EQ(evicted_, evictions{});
+  EXPECT_EQ(book.size(), 0U);
+  EXPECT_EQ(meant(book, "1"), 0);
+  EXPECT_EQ(book.oldest_waiting(), std::nullopt);
+  for (const auto* id : {"2", "3", "4"})
+    book.add(telco, id, 1, message(id[0] - '0'), now_);
+  EXPECT_EQ(evicted_, evictions{"1/2/2/1"});
+  EXPECT_EQ(meant(book, "4"), 4);
+  EXPECT_EQ(book.oldest_waiting(), 3);
 }
 
 TEST_F(ReceiptBook, HandsOverWhatIsTooOld) {

@@ -185,5 +185,37 @@ TEST_P(store_contract, PartSentAgainTakesItsNewId) {
   EXPECT_EQ(all.items[0].carrier, 4);
 }
 
+TEST_P(store_contract, MessageThatIsCutAnewHasNoneOfItsOldParts) {
+  commit(accepted({id(1), id(2)}));
+  store::batch before;
+  for (const auto of : {id(1), id(2)}) {
+    before.parts.push_back({of, 1, 3, progress::sent, "old"});
+    before.part_settlements.push_back({of, 1, progress::delivered});
+    before.awaits.push_back({3, "old", of, 1});
+  }
+  commit(before);
+  store::batch b;
+  b.parts = {{.id = id(1), .part = 2, .carrier = 3, .carrier_message_id = "old, too"},
+             {.id = id(2), .part = 2, .carrier = 3, .carrier_message_id = "another's"}};
+  b.part_settlements = {{id(1), 2, progress::delivered}};
+  b.awaits = {{3, "old, too", id(1), 2}};
+  b.forget_parts(id(1));
+  b.recuts = {{id(1), 5}};
+  b.parts.push_back({id(1), 1, 4, progress::sent, "new"});
+  b.changes = 1;
+  commit(b);
+  EXPECT_EQ(reader().find_message(id(1)).value().items.front().message.parts, 5);
+  const ids wanted{id(1), id(2)};
+  const auto all = reader().sent_parts(wanted).value();
+  ASSERT_EQ(all.items.size(), 3U);
+  EXPECT_EQ(all.items[0].carrier_message_id, "new");
+  EXPECT_EQ(all.items[0].state, progress::sent);
+  EXPECT_EQ(all.items[2].carrier_message_id, "another's");
+  const std::vector<std::string> keys{"old", "old, too"};
+  const auto awaited = reader().find_awaited(3, keys).value();
+  ASSERT_EQ(awaited.items.size(), 1U);
+  EXPECT_EQ(awaited.items[0].id, id(2));
+}
+
 }  // namespace
 }  // namespace tests
