@@ -115,6 +115,7 @@ void async_store::withdraw(load& of) {
   for (const auto& one : changes.submissions)
     changes.withdrawn.push_back(one.id);
   changes.accepted.clear();
+  changes.accepted_together.clear();  // withdrawn with their submission
   changes.submissions.clear();
 }
 

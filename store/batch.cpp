@@ -4,10 +4,10 @@ namespace store {
 
 void batch::clear() noexcept {
   const auto forget = [](auto&... lists) { (lists.clear(), ...); };
-  forget(texts, submissions, accepted, parks, reschedules, recuts, replacements, parts, sents,
-         part_settlements, settlements, awaits, awaits_done, unmatched, unmatched_done,
-         inbound_parts, inbound_parts_done, inbounds, keyword_hits, notices, notices_postponed,
-         notices_done, events, marks, withdrawn);
+  forget(texts, submissions, accepted, accepted_together, parks, reschedules, recuts, replacements,
+         parts, sents, part_settlements, settlements, awaits, awaits_done, unmatched,
+         unmatched_done, inbound_parts, inbound_parts_done, inbounds, keyword_hits, notices,
+         notices_postponed, notices_done, events, marks, withdrawn);
   changes = 0;
 }
 

@@ -37,6 +37,18 @@ struct settled {
   wall_time scheduled_for;
 };
 
+/// The messages of a submission that is in the same batch. They differ only in whom they go to: a
+/// million must not need a million records. Their ids follow the submission's, in this order.
+struct messages_to_many {
+  struct recipient {
+    std::string_view destination;
+    std::int64_t carrier{};
+    std::uint8_t ton{}, npi{};
+  };
+  message common;
+  std::vector<recipient> to;
+};
+
 /// The carrier that takes the message cuts it into another number of parts than it was accepted
 /// with: what earlier batches said of its parts is gone. `forget_parts` before.
 struct recut {
@@ -108,6 +120,7 @@ struct batch {
   arena texts;
   std::vector<submission> submissions;
   std::vector<message> accepted;
+  std::vector<messages_to_many> accepted_together;
   std::vector<parked> parks;
   std::vector<rescheduled> reschedules;
   std::vector<recut> recuts;

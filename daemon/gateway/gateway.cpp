@@ -53,6 +53,7 @@ struct gateway::admission {
   std::vector<address> recipients;  // duplicates removed
   std::vector<std::size_t> first_choices;
   smpp::encoded_text text;
+  store::wall_time expires_at;
   submission_accepted answer;
 };
 
@@ -100,27 +101,31 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   } else {
     into.text = std::move(*text);
   }
-  boost::unordered_flat_set<std::string> seen;
-  for (std::size_t i = 0; i < request.to.size(); ++i) {
+  boost::unordered_flat_set<std::string_view> seen;
+  into.recipients.reserve(request.to.size());  // `seen` points into it
+  into.first_choices.reserve(request.to.size());
+  for (std::size_t i = 0; i < request.to.size() && found.size() <= refusals_told_max; ++i) {
     const auto pointer = [i] { return fmt::format("/to/{}", i); };
     auto recipient = parse_recipient(request.to[i], why);
     if (!recipient) {
       found.push_back(refuse(400, "INVALID_RECIPIENT", why, pointer(), command_status::invdstadr));
       continue;
     }
-    if (request.to.size() > 1 && !seen.insert(recipient->digits).second) {
+    into.recipients.push_back(std::move(*recipient));
+    const auto& digits = into.recipients.back().digits;
+    if (request.to.size() > 1 && !seen.insert(digits).second) {
       ++into.answer.duplicates_removed;
+      into.recipients.pop_back();
       continue;
     }
-    const auto& route = router_.find(recipient->digits);
+    const auto& route = router_.find(digits);
     if (route.empty() && request.carrier == 0) {
       found.push_back(refuse(422, "NO_ROUTE",
-                             fmt::format("no carrier takes messages to +{}", recipient->digits),
-                             pointer(), command_status::invdstadr));
+                             fmt::format("no carrier takes messages to +{}", digits), pointer(),
+                             command_status::invdstadr));
       continue;
     }
     into.first_choices.push_back(route.empty() ? 0 : route.front());
-    into.recipients.push_back(std::move(*recipient));
   }
   if (request.to.empty()) {
     found.push_back(refuse(400, "INVALID_RECIPIENT", "there is no recipient", "/to",
@@ -142,8 +147,11 @@ refusals gateway::admit(const submission_request& request, admission& into) cons
   answer.sender = into.sender.digits;
   answer.data_coding = into.text.data_coding;
   answer.characters = count_characters(wording);
-  for (const auto& one : into.recipients)
-    answer.to.push_back("+" + one.digits);
+  answer.recipients = into.recipients.size();
+  if (answer.recipients <= recipients_told_max) {
+    for (const auto& one : into.recipients)
+      answer.to.push_back("+" + one.digits);
+  }
   return found;
 }
 
@@ -159,10 +167,10 @@ void gateway::submit(submission_request request, submission_handler handler) {
   admission admitted;
   auto found = admit(request, admitted);
   if (!found.empty()) return std::move(handler)(std::move(found));
-  auto messages = store_accepted(request, admitted);
+  request.to = std::vector<std::string>();  // there may be a million
+  store_accepted(request, admitted);
   offered_.push_back(admitted.answer.id);
-  store_.when_accepted([this, from = request.from, messages = std::move(messages),
-                        answer = std::move(admitted.answer),
+  store_.when_accepted([this, request = std::move(request), admitted = std::move(admitted),
                         handler = std::move(handler)](durability became) mutable {
     offered_.pop_front();
     if (became == durability::failed) {
@@ -171,71 +179,93 @@ void gateway::submit(submission_request request, submission_handler handler) {
                  "the message could not be stored: " + store_.trouble() + "; try again later", "",
                  command_status::syserr)});
     }
-    queued_ += messages.size();
-    auto& accepted =
-        from == store::origin::http ? figures_.accepted_http : figures_.accepted_keyword_reply;
-    accepted.Increment(static_cast<double>(messages.size()));
-    for (const auto& message : messages)
-      enqueue(message);
-    std::move(handler)(std::move(answer));
+    send_accepted(request, admitted);
+    std::move(handler)(std::move(admitted.answer));
   });
 }
 
+store::message gateway::message_of(const submission_request& request, const admission& admitted,
+                                   std::size_t n) const {
+  const bool several = admitted.recipients.size() > 1;
+  const auto id = admitted.answer.id;
+  const auto& to = admitted.recipients[n];
+  store::message message;
+  message.id = several ? id + static_cast<store::id64>(n + 1) * store::id_step : id;
+  message.submission = several ? id : 0;
+  message.account = request.account;
+  message.carrier =
+      request.carrier != 0 ? request.carrier : carriers_[admitted.first_choices[n]]->id();
+  message.from = request.from;
+  message.priority = request.priority;
+  message.data_coding = admitted.text.data_coding;
+  message.registered_delivery = receipt_wanted;
+  message.parts = static_cast<std::uint8_t>(admitted.answer.parts);
+  message.types = {admitted.sender.ton, admitted.sender.npi, to.ton, to.npi};
+  message.expires_at = admitted.expires_at;
+  message.source = admitted.sender.digits;
+  message.destination = to.digits;
+  message.body_in_submission = several;
+  if (!several) {
+    message.body = smpp::as_text(admitted.text.octets);
+    message.client_ref = request.client_ref;
+    message.callback_url = request.callback_url;
+  }
+  return message;
+}
+
 // A submission of one is stored as just its message; one of several shares its text.
-std::vector<outbound_ptr> gateway::store_accepted(const submission_request& request,
-                                                  admission& admitted) {
+void gateway::store_accepted(const submission_request& request, admission& admitted) {
   const auto now = wall_now();
   const auto count = admitted.recipients.size();
-  const bool several = count > 1;
-  const auto id = ids_.take(now, count + (several ? 1 : 0));
+  const auto id = ids_.take(now, count + (count > 1 ? 1 : 0));
   admitted.answer.id = id;
   admitted.answer.created_at = time_of(id);
-  const auto body = store_.keep(smpp::as_text(admitted.text.octets));
-  const auto client_ref = store_.keep(request.client_ref);
-  const auto callback_url = store_.keep(request.callback_url);
-  if (several) {
-    store_.add(&store::batch::submissions,
-               store::submission{.id = id,
-                                 .account = request.account,
-                                 .recipients = static_cast<std::uint32_t>(count),
-                                 .body = body,
-                                 .client_ref = client_ref,
-                                 .callback_url = callback_url});
+  admitted.expires_at =
+      now + (request.validity.count() > 0 ? request.validity : settings_.limits.validity_default);
+  auto message = message_of(request, admitted, 0);
+  message.source = store_.keep(message.source);
+  if (count == 1) {
+    message.destination = store_.keep(message.destination);
+    message.body = store_.keep(message.body);
+    message.client_ref = store_.keep(message.client_ref);
+    message.callback_url = store_.keep(message.callback_url);
+    return store_.add(&store::batch::accepted, message);
   }
+  store_.add(&store::batch::submissions,
+             store::submission{.id = id,
+                               .account = request.account,
+                               .recipients = static_cast<std::uint32_t>(count),
+                               .body = store_.keep(smpp::as_text(admitted.text.octets)),
+                               .client_ref = store_.keep(request.client_ref),
+                               .callback_url = store_.keep(request.callback_url)});
+  store::messages_to_many all{.common = message, .to = {}};
+  all.to.reserve(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto one = message_of(request, admitted, n);
+    all.to.push_back({store_.keep(one.destination), one.carrier, one.types.destination_ton,
+                      one.types.destination_npi});
+  }
+  store_.add(&store::batch::accepted_together, std::move(all));
+  store_.filling().changes += count - 1;
+}
+
+// What memory has no room for is gone again as soon as it is parked.
+void gateway::send_accepted(const submission_request& request, const admission& admitted) {
+  const auto count = admitted.recipients.size();
+  queued_ += count;
+  auto& accepted = request.from == store::origin::http ? figures_.accepted_http
+                                                       : figures_.accepted_keyword_reply;
+  accepted.Increment(static_cast<double>(count));
   const auto text = std::make_shared<const shared_text>(
-      shared_text{std::string(body), std::string(callback_url),
-                  std::string(callback_url.empty() ? std::string_view{} : client_ref)});
-  const auto validity =
-      request.validity.count() > 0 ? request.validity : settings_.limits.validity_default;
-  std::vector<outbound_ptr> messages;
-  messages.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& to = admitted.recipients[i];
-    const auto place = static_cast<store::id64>(several ? i + 1 : i);
-    store::message message;
-    message.id = id + place * store::id_step;
-    message.submission = several ? id : 0;
-    message.account = request.account;
-    message.carrier =
-        request.carrier != 0 ? request.carrier : carriers_[admitted.first_choices[i]]->id();
-    message.from = request.from;
-    message.priority = request.priority;
-    message.data_coding = admitted.text.data_coding;
-    message.registered_delivery = receipt_wanted;
-    message.parts = static_cast<std::uint8_t>(admitted.answer.parts);
-    message.types = {admitted.sender.ton, admitted.sender.npi, to.ton, to.npi};
-    message.expires_at = now + validity;
-    message.source = store_.keep(admitted.sender.digits);
-    message.destination = store_.keep(to.digits);
-    message.body_in_submission = several;
-    if (!several) message.body = body;
-    message.client_ref = several ? std::string_view{} : client_ref;
-    message.callback_url = several ? std::string_view{} : callback_url;
-    messages.push_back(make_outbound(message, text));
-    log_step(*messages.back(), "accepted", "from HTTP");
-    store_.add(&store::batch::accepted, message);
+      shared_text{std::string(smpp::as_text(admitted.text.octets)), request.callback_url,
+                  request.callback_url.empty() ? std::string() : request.client_ref});
+  // What grows by doubling takes half as much again for a moment.
+  if (count > settings_.limits.queue_memory_max) store_.filling().parks.reserve(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto message = make_outbound(message_of(request, admitted, n), text);
+    log_step(*message, "accepted", "from HTTP");
+    enqueue(message);
   }
-  return messages;
 }
 
 asio::awaitable<submission_outcome> gateway::async_submit(submission_request request) {

@@ -116,8 +116,11 @@ class gateway final : public carrier_events {
 
   [[nodiscard]] refusals admit(const submission_request& request, admission& into) const;
   [[nodiscard]] std::optional<refusal> overloaded(std::size_t more) const;
-  [[nodiscard]] std::vector<outbound_ptr> store_accepted(const submission_request& request,
-                                                         admission& admitted);
+  void store_accepted(const submission_request& request, admission& admitted);
+  /// The n-th of its messages, from 0. It points into both.
+  [[nodiscard]] store::message message_of(const submission_request& request,
+                                          const admission& admitted, std::size_t n) const;
+  void send_accepted(const submission_request& request, const admission& admitted);
 
   // What applications submit.
   using offered_messages = boost::container::small_vector<outbound_ptr, 1>;

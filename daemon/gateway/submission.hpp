@@ -24,10 +24,17 @@ struct submission_request {
   std::int64_t carrier{0};           // a reply goes back where its question came from; 0: by route
 };
 
+/// Of so many recipients an answer has the numbers.
+inline constexpr std::size_t recipients_told_max = 100;
+/// So many of the things that are wrong are told; one more says that there are others.
+inline constexpr std::size_t refusals_told_max = 100;
+
 /// What was accepted, durable by the time the caller sees this.
 struct submission_accepted {
   store::id64 id{};  // of the message, or of the submission where there are several recipients
-  std::vector<std::string> to;  // E.164 with +, duplicates removed
+  std::size_t recipients{};  // duplicates removed
+  std::vector<std::string>
+      to;  // E.164 with +; empty where they are more than `recipients_told_max`
   std::size_t duplicates_removed{};
   std::string sender;
   std::uint8_t data_coding{};  // 0 GSM-7, 8 UCS-2
@@ -44,7 +51,7 @@ struct refusal {
   std::string pointer;            // JSON pointer of the field, where there is one
   smpp::command_status status{};  // the same for an ESME
 };
-using refusals = std::vector<refusal>;  // never empty
+using refusals = std::vector<refusal>;  // never empty, at most one more than `refusals_told_max`
 
 using submission_outcome = std::variant<submission_accepted, refusals>;
 

@@ -13,9 +13,6 @@
 
 namespace smppd::http {
 
-/// `to` is shown up to this many recipients.
-inline constexpr std::size_t recipients_shown_max = 100;
-
 struct single_outcome {
   bool possible_duplicate{};
   std::uint32_t attempts{};

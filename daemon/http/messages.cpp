@@ -79,7 +79,7 @@ message_view view_of(const store::submission& of,
   view.client_ref = of.client_ref;
   view.callback_url = of.callback_url;
   view.summary = counts;
-  if (of.recipients <= recipients_shown_max) {
+  if (of.recipients <= recipients_told_max) {
     for (const store::found_message& one : first.items)
       view.to.push_back(print_address(one.message.types.destination_ton, one.message.destination));
   }
@@ -105,8 +105,8 @@ store::result<message_view> find_submission(store::reader& reader, store::id64 i
   if (submission.account != account) return store::make_error_code(store::error::not_found);
   const auto counts = reader.count_states(id);
   if (!counts) return counts.error();
-  const bool show_all = submission.recipients <= recipients_shown_max;
-  const auto first = reader.messages_of(id, id, show_all ? recipients_shown_max : 1);
+  const bool show_all = submission.recipients <= recipients_told_max;
+  const auto first = reader.messages_of(id, id, show_all ? recipients_told_max : 1);
   if (!first) return first.error();
   return view_of(submission, *counts, *first);
 }

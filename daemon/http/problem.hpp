@@ -13,7 +13,7 @@
 namespace smppd::http {
 
 /// As many errors are listed; of a request with more it is said that there are more.
-inline constexpr std::size_t field_errors_max = 100;
+inline constexpr std::size_t field_errors_max = refusals_told_max;
 
 /// What is wrong with one field.
 struct field_error {

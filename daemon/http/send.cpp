@@ -122,24 +122,24 @@ answer<send_request> read_send(const api& of, const request& from) {
   return wanted;
 }
 
-message_view view_of(submission_accepted accepted, const send_request& asked) {
+message_view view_of(submission_accepted accepted, const submission_request& asked) {
   message_view view;
   view.id = accepted.id;
   view.status = status_name(store::progress::queued);
-  view.recipients = accepted.to.size();
+  view.recipients = accepted.recipients;
   view.duplicates_removed = accepted.duplicates_removed;
   view.from = std::move(accepted.sender);
   view.data_coding = accepted.data_coding;
   view.characters = accepted.characters;
   view.parts = accepted.parts;
-  view.client_ref = asked.submission.client_ref;
-  view.callback_url = asked.submission.callback_url;
+  view.client_ref = asked.client_ref;
+  view.callback_url = asked.callback_url;
   view.created_at = view.updated_at = accepted.created_at;
   store::reader::state_count all;
   all.count = view.recipients;
   view.summary.push_back(all);
   if (view.recipients == 1) view.only.emplace();
-  if (view.recipients <= recipients_shown_max) view.to = std::move(accepted.to);
+  view.to = std::move(accepted.to);
   return view;
 }
 
@@ -147,7 +147,7 @@ response make_response(submission_outcome outcome, const send_request& asked, co
   if (const auto* const why = std::get_if<refusals>(&outcome)) {
     return make_response(problem_of(*why), to);
   }
-  const auto view = view_of(std::get<submission_accepted>(std::move(outcome)), asked);
+  const auto view = view_of(std::get<submission_accepted>(std::move(outcome)), asked.submission);
   response made;
   made.body = asked.dry_run ? to_json_of_dry_run(view) : to_json(view);
   if (!asked.dry_run) {
@@ -162,8 +162,12 @@ asio::awaitable<response> send(const api& of, const request& from, std::int64_t 
   if (!asked) co_return make_response(asked.error(), from);
   asked->submission.account = account;
   if (asked->dry_run) co_return make_response(of.check(asked->submission), *asked, from);
-  submission_outcome outcome = co_await of.submit(asked->submission);
-  co_return make_response(std::move(outcome), *asked, from);
+  // The numbers may be a million: they go where they are needed.
+  send_request told;
+  told.submission.client_ref = asked->submission.client_ref;
+  told.submission.callback_url = asked->submission.callback_url;
+  submission_outcome outcome = co_await of.submit(std::move(asked->submission));
+  co_return make_response(std::move(outcome), told, from);
 }
 
 }  // namespace

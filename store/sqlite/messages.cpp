@@ -77,6 +77,18 @@ void message_writer::accept(const batch& changes) {
   }
   for (const message& m : changes.accepted)
     insert(m);
+  for (const messages_to_many& all : changes.accepted_together) {
+    message one = all.common;
+    one.id = one.submission;
+    for (const auto& to : all.to) {
+      one.id += id_step;
+      one.destination = to.destination;
+      one.carrier = to.carrier;
+      one.types.destination_ton = to.ton;
+      one.types.destination_npi = to.npi;
+      insert(one);
+    }
+  }
 }
 
 void message_writer::insert(const message& m) {

@@ -127,6 +127,14 @@ memory_kib() {
 }
 # metric NAME: of smppd, at $admin.
 metric() { curl -fsS "http://127.0.0.1:$admin/metrics" | awk -v n="$1" '$1 == n { print $2 }'; }
+# changes: rows that smppd has changed since it started.
+changes() { metric smppd_commit_batch_size_sum; }
+# ratio_to_raw CHANGES BEGAN: rows a second, since then and since so many, to those of SQLite alone
+# in $raw.
+ratio_to_raw() {
+  awk -v raw="$raw" -v before="$1" -v now="$(changes)" -v seconds="$(seconds_since "$2")" \
+    'BEGIN { printf "%.3f", (now - before) / seconds / raw }'
+}
 # value KEY FILE: of the last line of a file, which is key=value.
 value() { tail -n 1 "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 # per_100k BEFORE AFTER COUNT: CPU-seconds for 100 000 messages.

@@ -80,13 +80,15 @@ insert_awaited() {
 insert_parked() { echo "INSERT INTO parked SELECT id, $1, 0, id, 0, 0 FROM serial;"; }
 
 # load NAME [OPTION...]: of an application, with receipts; its last line is in $folder/NAME.log, its
-# messages/s until the last receipt in $per_second.
+# messages/s until the last receipt in $per_second, its rows/s to those of SQLite alone in $to_raw.
 load() {
-  local name=$1 began=$EPOCHREALTIME
+  local name=$1 changed began
+  changed=$(changes) began=$EPOCHREALTIME
   shift
   "$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
     --binds "$binds" --window "$window" --receipts --quiet "$@" >"$folder/$name.log" || complete=1
   per_second=$(divide "$count" "$(seconds_since "$began")" 0)
+  to_raw=$(ratio_to_raw "$changed" "$began")
 }
 # watch_log: the most octets that the write-ahead log has had, every tenth of a second, in
 # $folder/wal.
@@ -106,6 +108,8 @@ measure() {
   load "$1" --count "$count"
   flat_out=$per_second
   add "$1_per_second" "$flat_out"
+  add "$1_ratio_to_raw_sqlite" "$to_raw"
+  add "$1_ratio_to_loopback" "$(divide "$flat_out" "$loopback")"
   before=$(cpu "$daemon")
   load "$1_rated" --count "$count" --rate "$rate"
   add "$1_cpu_seconds_per_100k" "$(per_100k "$before" "$(cpu "$daemon")" "$count")"
@@ -120,6 +124,7 @@ end_measure() {
 }
 
 raw=$(raw_rows)
+loopback=$(loopback_smpp)
 say "an empty store ..."
 new_store
 watch_log &
@@ -203,6 +208,6 @@ add first_submit_after_kill_seconds "$seconds"
 end_measure
 
 echo "history=$history awaiting=$awaiting queued=$queued parked=$parked messages=$count" \
-  "rate=$rate raw_rows_per_second=$raw $figures"
+  "rate=$rate raw_rows_per_second=$raw loopback_per_second=$loopback $figures"
 [ $complete = 0 ] || say "a message or a receipt is missing"
 exit $complete

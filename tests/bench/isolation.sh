@@ -56,7 +56,7 @@ start_side() {
 }
 # run NAME ANSWERS_OF_CARRIER_ESME_AND_WEBHOOK: measures the healthy traffic.
 run() {
-  local name=$1 carrier_option=$2 manner=$3 webhook_option=$4 began status=0
+  local name=$1 carrier_option=$2 manner=$3 webhook_option=$4 began changed used status=0
   sides=()
   configure
   start_carrier "carrier_$name" "$carrier" --control "127.0.0.1:$control"
@@ -75,18 +75,24 @@ run() {
   start_side to_webhook "$http"
   start_side to_esme "$control" --lines
   sleep 10  # what is stuck has filled its windows
-  began=$EPOCHREALTIME
+  changed=$(changes) used=$(cpu "$daemon") began=$EPOCHREALTIME
   "$build/examples/esme_load" --connect "127.0.0.1:$smpp" --system-id load --password secret \
     --binds "$binds" --window "$window" --count "$count" --receipts --quiet \
     >"$folder/smpp_$name.log" || status=1
   smpp_rate=$(divide "$count" "$(seconds_since "$began")" 0)
+  smpp_cpu=$(per_100k "$used" "$(cpu "$daemon")" "$count")
+  to_raw=$(ratio_to_raw "$changed" "$began") used=$(cpu "$daemon")
   "$build/tests/bench/http_load" --connect "$http" --request "$folder/healthy.request" \
     --count $((count / 2)) --connections 64 --sink "$sink" --marker '"client_ref":"' \
     >"$folder/http_$name.log" || status=1
   http_rate=$(value per_second "$folder/http_$name.log")
   add "${name}_smpp_per_second" "$smpp_rate"
+  add "${name}_smpp_cpu_seconds_per_100k" "$smpp_cpu"
+  add "${name}_smpp_ratio_to_raw_sqlite" "$to_raw"
+  add "${name}_smpp_ratio_to_loopback" "$(divide "$smpp_rate" "$loopback")"
   add "${name}_smpp_receipt_p99_us" "$(value receipt_p99_us "$folder/smpp_$name.log")"
   add "${name}_http_per_second" "$http_rate"
+  add "${name}_http_cpu_seconds_per_100k" "$(per_100k "$used" "$(cpu "$daemon")" $((count / 2)))"
   add "${name}_http_answer_p99_us" "$(value answer_p99_us "$folder/http_$name.log")"
   add "${name}_waiting" "$(metric 'smppd_queue_depth{carrier="other"}')"
   add "${name}_peak_memory_kib" "$(memory_kib "$daemon")"
@@ -95,11 +101,13 @@ run() {
 }
 
 raw=$(raw_rows)
+loopback=$(loopback_smpp)
 say "everybody answers ..."
 run well "" answers ""
 well_smpp=$smpp_rate well_http=$http_rate
 say "a carrier and a webhook never answer, an ESME does not read ..."
 run trouble "--ignore-every 1" deaf "--mute"
-echo "messages=$count side_per_second=$side raw_rows_per_second=$raw $figures" \
+echo "messages=$count side_per_second=$side raw_rows_per_second=$raw" \
+  "loopback_per_second=$loopback $figures" \
   "smpp_ratio=$(divide "$smpp_rate" "$well_smpp") http_ratio=$(divide "$http_rate" "$well_http")"
 exit $complete
