@@ -54,6 +54,7 @@ struct messages_to_many {
 struct recut {
   id64 id{};
   std::uint8_t parts{};
+  bool possible_duplicate{false};  // carriers had taken some: where it waits again it is marked
 };
 
 /// A message that is still queued says something else.

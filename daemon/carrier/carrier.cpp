@@ -17,7 +17,6 @@ carrier::carrier(asio::io_context& loop, std::int64_t id, const carrier_config& 
       id_(id),
       settings_(settings),
       in_memory_max_(in_memory_max),
-      store_(store),
       figures_(figures.carrier(settings.name)),
       events_(events),
       rate_(settings.rate),
@@ -167,7 +166,9 @@ bool carrier::prepare_current() {
       continue;
     }
     const auto parts = static_cast<std::uint8_t>(count);
-    if (std::exchange(current_->parts, parts) != parts) {
+    const bool fits = current_->accepted.none() || current_->taken_by == id_ ||
+                      events_.cuts_alike(current_->taken_by, *this);
+    if (std::exchange(current_->parts, parts) != parts || !fits) {
       if (current_->accepted.any()) current_->possible_duplicate = true;
       current_->accepted.reset();
       current_->first_carrier_id.clear();
@@ -338,6 +339,7 @@ void carrier::on_answer(bind&, std::uint64_t cookie, smpp::command_status status
 
 void carrier::on_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view id) {
   message->accepted.set(part);
+  message->taken_by = id_;
   if (part == 1) message->first_carrier_id = id;
   events_.on_part_accepted(*this, message, part, id);
   occupy_until_recorded(part);

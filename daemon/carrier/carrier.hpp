@@ -37,7 +37,7 @@ class carrier_events {
   /// left.
   virtual void on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
                                 std::string_view id) = 0;
-  /// It was accepted with another number of parts than this carrier gets: what was taken of those
+  /// It is cut into other parts than it was before, into `message.parts`: what was taken of those
   /// does not count any more. It has not left the carrier.
   virtual void on_recut(carrier& by, const outbound_ptr& message) = 0;
   virtual void on_refused(carrier& by, const outbound_ptr& message,
@@ -50,6 +50,8 @@ class carrier_events {
   virtual void on_expired(carrier& by, const outbound_ptr& message) = 0;
   /// deliver_sm or data_sm: a receipt or an inbound message.
   virtual void on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) = 0;
+  /// Whether the parts that another carrier took fit to those that `by` gets, if they are as many.
+  [[nodiscard]] virtual bool cuts_alike(std::int64_t other, const carrier& by) const = 0;
   /// The queue in memory has room for messages that were parked in the store.
   virtual void on_room(carrier& by) = 0;
 };
@@ -186,7 +188,6 @@ class carrier final : public bind_events {
   const std::int64_t id_;
   const carrier_config& settings_;
   const std::size_t in_memory_max_;
-  async_store& store_;
   metrics::carrier_figures& figures_;
   carrier_events& events_;
   fair_queue<outbound_ptr> queue_;

@@ -36,6 +36,7 @@ struct awaited : boost::intrusive_ref_counter<awaited, boost::thread_unsafe_coun
   bool had_news{false};  // a receipt that was not final, or an error: the store knows more
   bool settled{false};   // its final state is known: what still comes is a repetition
   bool has_row{false};   // the store may wait for a receipt of it, too
+  bool cut_anew{false};  // another one stands for its message now, and this one is settled
   bool repetition_noted{false};
 
   /// Parts are numbered from 1.

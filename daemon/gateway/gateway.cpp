@@ -361,8 +361,15 @@ void gateway::on_part_accepted(carrier& by, const outbound_ptr& message, std::ui
 
 void gateway::on_recut(carrier&, const outbound_ptr& message) {
   store_.filling().forget_parts(message->id);
-  store_.add(&store::batch::recuts, store::recut{message->id, message->parts});
+  store_.add(&store::batch::recuts,
+             store::recut{message->id, message->parts, message->possible_duplicate});
   receipts_.on_recut(message);
+}
+
+bool gateway::cuts_alike(std::int64_t other, const carrier& by) const {
+  const auto* const before = find_carrier(other);
+  return before != nullptr && before->settings().text == by.settings().text &&
+         before->settings().concatenation == by.settings().concatenation;
 }
 
 void gateway::on_refused(carrier& by, const outbound_ptr& message, command_status status) {

@@ -177,6 +177,7 @@ class gateway final : public carrier_events {
   void on_part_accepted(carrier& by, const outbound_ptr& message, std::uint8_t part,
                         std::string_view id) override;
   void on_recut(carrier& by, const outbound_ptr& message) override;
+  [[nodiscard]] bool cuts_alike(std::int64_t other, const carrier& by) const override;
   void on_refused(carrier& by, const outbound_ptr& message, smpp::command_status status) override;
   void on_try_again(carrier& by, const outbound_ptr& message, std::string_view why) override;
   void on_unknown_outcome(carrier& by, const outbound_ptr& message, std::string_view why) override;

@@ -45,7 +45,8 @@ struct outbound {
 
   // How far its parts are.
   smpp::message_parts written;  // as its carrier gets them; none: the body is the only part
-  std::bitset<256> accepted;    // parts (from 1) the carrier took
+  std::bitset<256> accepted;    // parts (from 1) a carrier took
+  std::int64_t taken_by{0};     // that carrier
   std::uint8_t parts{1};
   std::uint8_t next_part{1};
   std::uint16_t in_flight{0};

@@ -109,7 +109,14 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
     of.sent_at = at;
     of.possible_duplicate = message->possible_duplicate;
     if (of.to_call) of.to_call->carrier_message_id = message->first_carrier_id;
-    if (message->complete()) of.sent_by = by.id;
+    if (message->complete()) {
+      of.sent_by = by.id;
+      if (!of.settled && tells_of_all(of, by)) {
+        carrier_receipt earlier;
+        earlier.state = smpp::message_state::delivered;
+        settle(of, from_message_state(earlier.state), earlier, by);
+      }
+    }
   }
   if (carrier_id.empty()) return;
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
@@ -136,13 +143,15 @@ int receipts::belief_in(smpp::id_form form, std::string_view source, std::string
 }
 
 // An id that is the same in every base says nothing.
-void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message) {
+void receipts::learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message,
+                     const receipt_source& by) {
   if (form == smpp::id_form::exact && receipt.id.size() < 2) return;
   if (addresses_agree(receipt.source, message.destination.view()) == true)
-    evidence_[message.carrier].add(form);
+    evidence_[by.id].add(form);
 }
 
-void receipts::remember(const outbound_ptr& message, const store::sent_part& part) {
+void receipts::remember(const outbound_ptr& message, const store::sent_part& part,
+                        const receipt_source* by) {
   if ((message->registered_delivery & 0x1FU) == 0 || part.carrier_message_id.empty()) return;
   if (!message->waiting) message->waiting = share(make_awaited(*message, part.carrier));
   message->waiting->has_row = true;
@@ -151,11 +160,18 @@ void receipts::remember(const outbound_ptr& message, const store::sent_part& par
   if (known && known->message == message->waiting) return;
   book_.add(part.carrier, part.carrier_message_id, part.part, message->waiting,
             std::chrono::steady_clock::now());
+  if (by != nullptr && !early_.empty())
+    match_early(*by, part.carrier_message_id, part.part, message->waiting);
 }
 
 void receipts::on_recut(const outbound_ptr& message) {
-  if (message->waiting) message->waiting->settled = true;
-  message->waiting.reset();
+  const auto before = std::exchange(message->waiting, nullptr);
+  if (!before) return;
+  before->cut_anew = true;
+  if (std::exchange(before->settled, true)) {  // what was told was told
+    message->waiting = share(make_awaited(*message, before->carrier));
+    message->waiting->settled = true;
+  }
 }
 
 std::optional<receipt_book::match> receipts::find(const carrier_receipt& receipt,
@@ -200,7 +216,7 @@ void receipts::on_receipt(carrier_receipt receipt, const receipt_source& by, ack
 void receipts::apply(const receipt_book::match& to, const carrier_receipt& receipt,
                      const receipt_source& by, counted in_figures) {
   awaited& message = *to.message;
-  learn(to.form, receipt, message);
+  learn(to.form, receipt, message, by);
   const auto is_answered = [&] { return message.settled || message.is_delivered(to.part); };
   const bool repeated = is_answered();
   if (in_figures == counted::yes)
@@ -235,9 +251,14 @@ void receipts::advance(awaited& message, std::uint8_t part, const carrier_receip
   message.set_delivered(part);
   store_.add(&store::batch::part_settlements,
              store::settled_part{message.id, part, store::progress::delivered});
-  const bool tells_of_all = by.settings.receipt_parts != receipt_parts::every &&
-                            asks_for_receipt(by.settings.receipt_parts, part, message.parts);
-  if (tells_of_all || message.all_delivered()) settle(message, result, receipt, by);
+  if (tells_of_all(message, by) || message.all_delivered()) settle(message, result, receipt, by);
+}
+
+// Not before all are taken: a message that is final is not sent any further by a later run.
+bool receipts::tells_of_all(const awaited& message, const receipt_source& by) {
+  const auto which = by.settings.receipt_parts;
+  if (which == receipt_parts::every || message.sent_by == 0) return false;
+  return message.is_delivered(which == receipt_parts::first ? std::uint8_t{1} : message.parts);
 }
 
 void receipts::settle(awaited& message, settlement result, const carrier_receipt& receipt,
@@ -275,7 +296,8 @@ void receipts::settle(awaited& message, settlement result, const carrier_receipt
 
 void receipts::tell_end(const outbound& message, store::progress state, store::reason why,
                         std::string_view error) {
-  if (message.waiting) message.waiting->settled = true;  // what still comes changes nothing
+  // What still comes changes nothing; and if a receipt said how it ended, that was told.
+  if (message.waiting && std::exchange(message.waiting->settled, true)) return;
   if (!wants_final(message.registered_delivery, state)) return;
   const auto ended = make_awaited(message, 0);
   notify(*ended, store::notice_kind::receipt,
@@ -398,7 +420,8 @@ awaited_ptr receipts::share(awaited_ptr made) {
   auto [place, added] = shared_.try_emplace(made->id);
   if (added) in_turn_.push_back(made->id);
   auto& of = place->second.message;
-  if (of == nullptr || of->parts != made->parts) of = std::move(made);  // new, or cut anew
+  place->second.alone = false;
+  if (of == nullptr || of->parts != made->parts || of->cut_anew) of = std::move(made);
   return of;
 }
 

@@ -37,10 +37,10 @@ struct receipt_source {
 class receipts {
  public:
   using time = std::chrono::steady_clock::time_point;
-  static constexpr std::size_t early_max = 10'000;
+  static constexpr std::size_t early_max = 10'000;    // ids that they may mean
   static constexpr std::size_t unknown_max = 10'000;  // that wait for the store's answer
-  static constexpr std::chrono::minutes early_age_max{
-      10};  // the submit_sm_resp surely came by then
+  // The submit_sm_resp surely came by then; and a message that is tried again is in memory again.
+  static constexpr std::chrono::minutes early_age_max{15};
 
   /// Receipts often overtake the submit_sm_resp of their message on another bind: before the store
   /// is asked, memory is looked at again.
@@ -52,10 +52,12 @@ class receipts {
   /// A carrier took a part of `message` at `at` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
                         const receipt_source& by, store::wall_time at);
-  /// A message that is sent again has this part with a carrier since an earlier try.
-  void remember(const outbound_ptr& message, const store::sent_part& part);
+  /// A message that is sent again has this part with a carrier since an earlier try; `by` is null
+  /// where that is no carrier of ours any more.
+  void remember(const outbound_ptr& message, const store::sent_part& part,
+                const receipt_source* by);
   /// Its parts were cut anew: receipts of those that carriers had taken change nothing any more.
-  static void on_recut(const outbound_ptr& message);
+  void on_recut(const outbound_ptr& message);
   /// A receipt came. `ack` is answered once what it says is durable. `otherwise` is called where
   /// the text looked like a receipt, nothing else did, and no message matches: it is a message
   /// then. It may be empty where the receipt is `sure`.
@@ -73,8 +75,8 @@ class receipts {
   /// Reads back what an earlier run was waiting for. Throws std::runtime_error where the store
   /// fails.
   [[nodiscard]] asio::awaitable<void> restore();
-  /// A start reads back, of messages in memory, only those from `first` on: what is below has a row
-  /// of its own.
+  /// A start reads back, of messages that are sent, only those from `first` on: what is below has a
+  /// row of its own.
   void set_restored_from(store::id64 first) noexcept { restored_from_ = first; }
   /// What the carrier's receipts have shown about its ids.
   [[nodiscard]] const smpp::id_form_evidence& evidence_of(std::int64_t carrier) const;
@@ -130,7 +132,8 @@ class receipts {
   [[nodiscard]] awaited_ptr share(awaited_ptr made);
   [[nodiscard]] int belief_in(smpp::id_form form, std::string_view source,
                               std::string_view destination, const receipt_source& by) const;
-  void learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message);
+  void learn(smpp::id_form form, const carrier_receipt& receipt, const awaited& message,
+             const receipt_source& by);
   void keep_unmatched(const carrier_receipt& receipt, std::int64_t carrier);
   void remember_early(std::int64_t carrier, early_receipt early);
   void forget_early(std::int64_t carrier, const std::shared_ptr<const early_receipt>& early);
@@ -141,6 +144,8 @@ class receipts {
              const receipt_source& by, counted in_figures);
   void advance(awaited& message, std::uint8_t part, const carrier_receipt& receipt,
                const receipt_source& by);
+  /// Whether the only part that is asked for a receipt has had it.
+  [[nodiscard]] static bool tells_of_all(const awaited& message, const receipt_source& by);
   void note_repetition(awaited& message, const carrier_receipt& receipt);
   void settle(awaited& message, settlement result, const carrier_receipt& receipt,
               const receipt_source& by);

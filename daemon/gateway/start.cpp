@@ -160,10 +160,16 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
   }
   for (const auto& part : found.parts.items) {
     auto& message = of_parts[part.id];
-    if (part.part > message->parts) continue;  // it was cut into more then
     message->accepted.set(part.part);
+    message->taken_by = part.carrier;
     if (part.part == 1) message->first_carrier_id = part.carrier_message_id;
-    receipts_.remember(message, part);
+    auto* const taker = find_carrier(part.carrier);
+    if (taker == nullptr) {
+      receipts_.remember(message, part, nullptr);
+    } else {
+      const receipt_source by{taker->id(), taker->settings(), taker->figures()};
+      receipts_.remember(message, part, &by);
+    }
   }
   return made;
 }

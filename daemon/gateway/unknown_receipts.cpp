@@ -129,8 +129,11 @@ void receipts::resolve(unknown_receipt& one, const answer& found) {
     const auto& row = *match->row;
     const auto message = message_of(*match, found);
     message->has_row = true;
-    left_.add(row.carrier, row.key, row.part, message, {});  // it may be repeated
     apply({message, row.part, match->form, row.key}, receipt, by, counted::yes);
+    // It may be repeated. What is not settled the store knows, but for what this answer is too old
+    // for.
+    auto& known_to = message->settled ? book_ : left_;
+    known_to.add(row.carrier, row.key, row.part, message, std::chrono::steady_clock::now());
   } else if (!receipt.sure) {
     return otherwise(std::move(ack));
   } else {
@@ -147,7 +150,8 @@ awaited_ptr receipts::message_of(const stored_match& match, const answer& found)
   auto made = make_awaited(*match.message);
   if (made->parts == 1) return made;
   if (const auto known = shared_.find(made->id);
-      known != shared_.end() && known->second.message->parts != made->parts) {
+      known != shared_.end() &&
+      (known->second.message->parts != made->parts || known->second.message->cut_anew)) {
     made->settled = true;  // it has been cut anew since
     return made;
   }

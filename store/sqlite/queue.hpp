@@ -22,8 +22,8 @@ class queue_writer {
   void withdraw(id64 first, id64 last);
 
  private:
-  sql::statement park_, unpark_, withdraw_parked_;
-  sql::statement schedule_, unschedule_, withdraw_scheduled_;
+  sql::statement park_, unpark_, mark_parked_, withdraw_parked_;
+  sql::statement schedule_, unschedule_, mark_scheduled_, withdraw_scheduled_;
 };
 
 }  // namespace store

@@ -47,7 +47,10 @@ before=$(cpu "$daemon") began=$EPOCHREALTIME
 read -r status seconds <<<"$(post "$folder/many.json")"
 accepted_cpu=$(per_100k "$before" "$(cpu "$daemon")" "$count")
 accepted_memory=$(memory_kib "$daemon")
-for _ in $(seq 300); do [ -s "$folder/others.log" ] && break; sleep 0.1; done  # what waited behind it
+for _ in $(seq 300); do
+  [ -s "$folder/others.log" ] && break
+  sleep 0.1  # until what waited behind it has its answer
+done
 stop "$beside"
 [ "$status" = 202 ] || { say "it was refused: $status"; exit 1; }
 if grep -qv '^202 ' "$folder/others.log"; then say "a message beside it was refused"; exit 1; fi

@@ -1,4 +1,4 @@
-// What an application is told that wants too much, or is of another version.
+// What somebody is told who wants too much, or is of another version.
 #include "tests/daemon/path_fixture.hpp"
 
 namespace tests {
@@ -81,6 +81,24 @@ TEST_F(Admission, GivesAnOlderVersionTheSameIds) {
   wait([&] { return esme.received.size() == 1; });
   EXPECT_NE(esme.received[0].short_message.view().find("id:" + id), std::string_view::npos);
   EXPECT_TRUE(esme.received[0].tlvs.empty());
+}
+
+// A request may be to a million numbers: what is told of it stays short.
+TEST_F(Admission, TellsHowManyRecipientsWhereTheyAreMany) {
+  start();
+  auto wanted = request("Hello", "+4791234567");
+  wanted.to.clear();
+  for (int n = 0; n < 101; ++n)
+    wanted.to.push_back("+47912" + std::to_string(10'000 + n));
+  wanted.to.push_back(wanted.to.front());
+  const auto accepted = std::get<smppd::submission_accepted>(run_->gateway.check(wanted));
+  EXPECT_EQ(accepted.recipients, 101U);
+  EXPECT_EQ(accepted.duplicates_removed, 1U);
+  EXPECT_TRUE(accepted.to.empty());
+  wanted.to.resize(100);
+  EXPECT_EQ(std::get<smppd::submission_accepted>(run_->gateway.check(wanted)).to, wanted.to);
+  wanted.to.assign(1000, "nobody");
+  EXPECT_EQ(std::get<smppd::refusals>(run_->gateway.check(wanted)).size(), 101U);
 }
 
 }  // namespace

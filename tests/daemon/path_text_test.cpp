@@ -224,6 +224,35 @@ TEST_F(CutAnew, ForgetsTheOldPartsThatTheStoreWaitsFor) {
   wait([&] { return waits() == 0; });
 }
 
+// As many parts as before, but they begin elsewhere.
+class PartsOfAnother : public CutAnew {
+ protected:
+  // The first carrier took one part of two, and the next one gets the rest.
+  std::size_t submits_to_the_next(smpp::concatenation how) {
+    settings_.carriers[0].concatenation = how;
+    start();
+    telco().on_submit = [&](const auto& one) {
+      if (telco().submits.size() == 1) telco().accept(one, "old");
+    };
+    id_ = submit(repeat("a", 170), "+4991234567");
+    wait([&] { return parts().size() == 1; });
+    crash();
+    settings_.routes = {{"49", {"backup"}}};
+    start();
+    wait_for(id_, progress::sent);
+    EXPECT_TRUE(state_of(id_).possible_duplicate);
+    return backup().submits.size();
+  }
+};
+
+TEST_F(PartsOfAnother, AreNotCountedWhereItCutsOtherwise) {
+  EXPECT_EQ(submits_to_the_next(smpp::concatenation::udh16), 2U);
+}
+
+TEST_F(PartsOfAnother, AreCountedWhereItCutsAlike) {
+  EXPECT_EQ(submits_to_the_next(smpp::concatenation::udh8), 1U);
+}
+
 // Of an application.
 
 TEST_F(Text, OfAnApplicationIsReadAndWrittenInItsAlphabet) {
