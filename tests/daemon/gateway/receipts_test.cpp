@@ -107,8 +107,8 @@ class Receipts : public testing::Test {
     bool durable = false;
     store_.when_durable([&] { durable = true; });
     wait([&] { return durable; });
-    loop_.restart();
-    loop_.run_for(50ms);
+    const auto until = std::chrono::steady_clock::now() + 50ms;
+    wait([&] { return std::chrono::steady_clock::now() > until; });
   }
   // The application, until now.
   const std::vector<message_state>& told() {
