@@ -195,9 +195,13 @@ start_and_time() {
 start_and_time
 add first_submit_seconds "$seconds"
 add start_memory_kib "$(memory_kib "$daemon")"
-sleep 20
-sent=$(submits)
-add parked_per_second "$((sent / 20))"
+began=$EPOCHREALTIME
+for _ in $(seq 200); do
+  sent=$(submits)
+  [ "$sent" -lt $((parked / 2)) ] || break
+  sleep 0.1
+done
+add parked_per_second "$(divide "$sent" "$(seconds_since "$began")" 0)"
 add drain_memory_kib "$(memory_kib "$daemon")"
 add drain_cpu_seconds_per_100k "$(per_100k 0 "$(cpu "$daemon")" "$sent")"
 say "killed in the middle of it, and started again ..."
