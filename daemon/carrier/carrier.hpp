@@ -50,7 +50,8 @@ class carrier_events {
   virtual void on_expired(carrier& by, const outbound_ptr& message) = 0;
   /// deliver_sm or data_sm: a receipt or an inbound message.
   virtual void on_delivery(carrier& by, const delivery& pdu, acknowledgement ack) = 0;
-  /// Whether the parts that another carrier took fit to those that `by` gets, if they are as many.
+  /// Whether the parts that another carrier took fit to those that `by` gets, if they are as many:
+  /// their texts, and whose receipts tell of all.
   [[nodiscard]] virtual bool cuts_alike(std::int64_t other, const carrier& by) const = 0;
   /// The queue in memory has room for messages that were parked in the store.
   virtual void on_room(carrier& by) = 0;

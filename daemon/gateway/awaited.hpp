@@ -24,7 +24,7 @@ struct awaited : boost::intrusive_ref_counter<awaited, boost::thread_unsafe_coun
 
   store::id64 id{}, submission{};
   std::int64_t account{}, login{}, carrier{};
-  std::int64_t sent_by{0};  // the carrier that took its last part; 0: not all are taken
+  std::int64_t sent_by{0};  // the carrier that took its last part; 0: more are to be sent
   store::wall_time sent_at;
   std::unique_ptr<callback> to_call;
   smpp::octets<20> source, destination;

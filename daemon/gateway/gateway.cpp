@@ -369,7 +369,8 @@ void gateway::on_recut(carrier&, const outbound_ptr& message) {
 bool gateway::cuts_alike(std::int64_t other, const carrier& by) const {
   const auto* const before = find_carrier(other);
   return before != nullptr && before->settings().text == by.settings().text &&
-         before->settings().concatenation == by.settings().concatenation;
+         before->settings().concatenation == by.settings().concatenation &&
+         before->settings().receipt_parts == by.settings().receipt_parts;
 }
 
 void gateway::on_refused(carrier& by, const outbound_ptr& message, command_status status) {
@@ -415,6 +416,7 @@ void gateway::on_unknown_outcome(carrier& by, const outbound_ptr& message, std::
                                 .parked = message->parked,
                                 .scheduled_for = message->scheduled_for});
       --queued_;
+      receipts_.on_no_more_parts(message, {by.id(), by.settings(), by.figures()});
       return;
     case unknown_outcome::fail:
       note(message->id, what + "; it counts as failed, as configured");

@@ -55,6 +55,7 @@ notices::notices(asio::io_context& loop, async_store& store, id_generator& ids,
 }
 
 void notices::start(const std::vector<std::int64_t>& targets) {
+  started_ = true;
   for (const auto target : targets)
     lines_[target].newest = unknown_newest;
   for (auto& [target, of] : lines_)
@@ -110,7 +111,7 @@ void notices::add(std::int64_t target, store::notice_kind kind, store::id64 subj
 void notices::offer(notice_item item) {
   const auto target = item.target;
   auto& of = lines_[target];
-  const bool memory_is_ahead = of.loaded >= of.newest && !of.loading;
+  const bool memory_is_ahead = started_ && of.loaded >= of.newest && !of.loading;
   of.offered = std::max(of.offered, item.sequence);
   of.newest = std::max(of.newest, item.sequence);
   if (item.content != nullptr && memory_is_ahead && of.in_memory() < in_memory_max_) {

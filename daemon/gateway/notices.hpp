@@ -169,6 +169,7 @@ class notices {
   notice_courier& esmes_;
   notice_courier& webhooks_;
   asio::steady_timer ticker_;
+  bool started_{false};  // until then nobody knows what the store has
   bool stopped_{false};
   durable_list<notice_item> additions_;
   durable_list<std::int64_t> recorded_;  // the targets of those that are done

@@ -54,9 +54,11 @@ void receipt_book::add(std::int64_t carrier, std::string_view carrier_id, std::u
   const std::string key = smpp::canonical_id(carrier_id);
   const auto number = first_ + entries_.size();
   numbers_[hash_of(carrier, key)] = number;
-  while (!lowest_.empty() && lowest_.back().second >= message->id)
-    lowest_.pop_back();
-  lowest_.emplace_back(number, message->id);
+  if (!message->settled) {
+    while (!lowest_.empty() && lowest_.back().second >= message->id)
+      lowest_.pop_back();
+    lowest_.emplace_back(number, message->id);
+  }
   entries_.push_back({carrier, key, now, std::move(message), part});
 }
 

@@ -68,7 +68,7 @@ awaited_ptr make_awaited(const store::found_message& found) {
         std::string(found.state.carrier_message_id));
   }
   made->sent_at = found.state.sent_at;
-  if (found.state.sent_at != store::wall_time{}) made->sent_by = found.state.carrier;
+  if (found.state.state != store::progress::queued) made->sent_by = found.state.carrier;
   made->possible_duplicate = found.state.possible_duplicate;
   made->had_news = found.state.why != store::reason::none || !found.state.error.empty();
   made->settled = store::is_final(found.state.state);
@@ -109,14 +109,7 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
     of.sent_at = at;
     of.possible_duplicate = message->possible_duplicate;
     if (of.to_call) of.to_call->carrier_message_id = message->first_carrier_id;
-    if (message->complete()) {
-      of.sent_by = by.id;
-      if (!of.settled && tells_of_all(of, by)) {
-        carrier_receipt earlier;
-        earlier.state = smpp::message_state::delivered;
-        settle(of, from_message_state(earlier.state), earlier, by);
-      }
-    }
+    if (message->complete()) on_no_more_parts(message, by);
   }
   if (carrier_id.empty()) return;
   book_.add(by.id, carrier_id, part, message->waiting, std::chrono::steady_clock::now());
@@ -128,6 +121,16 @@ void receipts::on_part_accepted(const outbound_ptr& message, std::uint8_t part,
                                       message->id, part});
   }
   if (!early_.empty()) match_early(by, carrier_id, part, message->waiting);
+}
+
+void receipts::on_no_more_parts(const outbound_ptr& message, const receipt_source& by) {
+  if (!message->waiting) return;
+  auto& of = *message->waiting;
+  of.sent_by = by.id;
+  if (of.settled || !tells_of_all(of, by)) return;
+  carrier_receipt earlier;
+  earlier.state = smpp::message_state::delivered;
+  settle(of, from_message_state(earlier.state), earlier, by);
 }
 
 const smpp::id_form_evidence& receipts::evidence_of(std::int64_t carrier) const {
@@ -254,7 +257,7 @@ void receipts::advance(awaited& message, std::uint8_t part, const carrier_receip
   if (tells_of_all(message, by) || message.all_delivered()) settle(message, result, receipt, by);
 }
 
-// Not before all are taken: a message that is final is not sent any further by a later run.
+// Not while more are to be sent: a message that is final is not sent any further by a later run.
 bool receipts::tells_of_all(const awaited& message, const receipt_source& by) {
   const auto which = by.settings.receipt_parts;
   if (which == receipt_parts::every || message.sent_by == 0) return false;

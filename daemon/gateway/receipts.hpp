@@ -52,6 +52,8 @@ class receipts {
   /// A carrier took a part of `message` at `at` and calls it `carrier_id`.
   void on_part_accepted(const outbound_ptr& message, std::uint8_t part, std::string_view carrier_id,
                         const receipt_source& by, store::wall_time at);
+  /// `by` has all of its parts, or the rest is not sent any more.
+  void on_no_more_parts(const outbound_ptr& message, const receipt_source& by);
   /// A message that is sent again has this part with a carrier since an earlier try; `by` is null
   /// where that is no carrier of ours any more.
   void remember(const outbound_ptr& message, const store::sent_part& part,
@@ -139,6 +141,7 @@ class receipts {
   void forget_early(std::int64_t carrier, const std::shared_ptr<const early_receipt>& early);
   void match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                    const awaited_ptr& message);
+  [[nodiscard]] bool match_one_early(const receipt_source& by, receipt_book::match with);
   enum class counted : std::uint8_t { no, yes };
   void apply(const receipt_book::match& to, const carrier_receipt& receipt,
              const receipt_source& by, counted in_figures);

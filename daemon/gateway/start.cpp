@@ -171,6 +171,12 @@ std::vector<outbound_ptr> gateway::make_outbounds(const restored& found) {
       receipts_.remember(message, part, &by);
     }
   }
+  // A receipt of a part may have said already how it ended.
+  for (const auto& row : found.messages.items) {
+    if (!store::is_final(row.state.state)) continue;
+    const auto of = of_parts.find(row.message.id);
+    if (of != of_parts.end() && of->second->waiting) of->second->waiting->settled = true;
+  }
   return made;
 }
 
@@ -283,6 +289,9 @@ asio::awaitable<void> gateway::adopt_parked() {
             row, std::make_shared<const shared_text>(
                      shared_text{{}, std::string(row.callback_url), std::string(row.client_ref)}));
         message->parked = true;
+        // A receipt of a part may have said already how it ended.
+        if (store::is_final(found.messages.items[i].state.state))
+          message->waiting = make_awaited(found.messages.items[i]);
         const auto route = route_of(*message);
         if (route.empty()) {
           end(*message, store::progress::failed, store::reason::no_route, "no route", 0);

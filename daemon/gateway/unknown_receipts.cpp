@@ -194,26 +194,34 @@ void receipts::forget_early(std::int64_t carrier,
   }
 }
 
+// There may be several: first what is not final, as they came.
 void receipts::match_early(const receipt_source& by, std::string_view carrier_id, std::uint8_t part,
                            const awaited_ptr& message) {
-  const auto [first, last] = early_.equal_range(early_key(by.id, smpp::canonical_id(carrier_id)));
+  const auto key = smpp::canonical_id(carrier_id);
+  while (match_one_early(by, {message, part, smpp::id_form::exact, key})) {
+  }
+}
+
+bool receipts::match_one_early(const receipt_source& by, receipt_book::match with) {
+  const auto [first, last] = early_.equal_range(early_key(by.id, with.key.view()));
   std::shared_ptr<const early_receipt> best;
-  smpp::id_form form{};
   int most = 0;
   for (auto one = first; one != last; ++one) {
     const auto& [early, early_form] = one->second;
     const auto belief =
-        belief_in(early_form, early->receipt.source, message->destination.view(), by);
+        belief_in(early_form, early->receipt.source, with.message->destination.view(), by);
     // One that was read back has no address that could speak against it: its id must speak for it.
-    if (belief <= most || (early->read_back && belief == 1)) continue;
+    if (belief < most || belief == 0 || (early->read_back && belief == 1)) continue;
+    if (belief == most && best->sequence < early->sequence) continue;
     most = belief;
     best = early;
-    form = early_form;
+    with.form = early_form;
   }
-  if (!best) return;
+  if (!best) return false;
   forget_early(by.id, best);
   store_.add(&store::batch::unmatched_done, best->sequence);
-  apply({message, part, form, smpp::canonical_id(carrier_id)}, best->receipt, by, counted::no);
+  apply(with, best->receipt, by, counted::no);
+  return true;
 }
 
 }  // namespace smppd

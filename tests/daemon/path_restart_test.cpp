@@ -95,6 +95,27 @@ TEST_P(Restart, MatchesReceiptsOfEarlierMessages) {
   wait([&] { return run_->webhooks.taken.size() == 1; });
 }
 
+// One part was delivered to nobody, another one is tried again after the start, and refused.
+TEST_P(Restart, DoesNotTellTheEndAgainThatAReceiptToldBefore) {
+  start();
+  telco().on_submit = [&](const auto& one) {
+    if (telco().submits.size() == 1) return telco().accept(one);
+    telco().refuse(one, command_status::syserr);
+  };
+  const auto id = submit(std::string(170, 'x'));
+  wait_for_submits(2);
+  telco().deliver(scripted_carrier::receipt("id-1", "UNDELIV"));
+  wait_for(id, progress::failed);
+  wait([&] { return run_->webhooks.taken.size() == 1; });
+  wait([&] { return reader_->count_all().value().notices == 0; });
+  end();
+  start();
+  telco().on_submit = [&](const auto& one) { telco().refuse(one, command_status::invdstadr); };
+  wait_for_submits(1);  // some seconds later
+  run_->loop.run_for(100ms);
+  EXPECT_EQ(run_->webhooks.taken.size(), 0U);
+}
+
 TEST_P(Restart, MatchesReceiptsOfPartsThatFollowEarlierOnes) {
   start();
   const auto id = submit(std::string(170, 'x'));

@@ -51,7 +51,11 @@ class Notices : public testing::Test {
 
   Notices() { open(); }
 
-  void open(std::size_t in_memory_max = 10'000) {
+  void open(std::size_t in_memory_max = 10'000, const std::vector<std::int64_t>& targets = {}) {
+    make(in_memory_max);
+    notices_->start(targets);
+  }
+  void make(std::size_t in_memory_max = 10'000) {
     notices_.reset();
     if (store_) std::ignore = store_->drain(30s);
     async_store_options options;
@@ -201,7 +205,6 @@ TEST_F(Notices, ThatNobodyWantsMayBeAcknowledgedLate) {
   auto item = std::move(esmes_.taken[0]);
   const auto sequence = item.sequence;
   esmes_.unwanted = {1};
-  notices_->start({});
   notices_->failed(std::move(item), 5s, false);
   now_ += 5s;
   run_until([&] { return esmes_.passed_over == 1; });
@@ -211,7 +214,6 @@ TEST_F(Notices, ThatNobodyWantsMayBeAcknowledgedLate) {
 }
 
 TEST_F(Notices, ThatFailedAreTakenAgainAfterAPause) {
-  notices_->start({});
   esmes_.takers = {esme};
   add(esme, 7);
   run_until_taken(1);
@@ -252,7 +254,7 @@ TEST_F(Notices, RememberHowOftenTheyWereTried) {
   auto item = std::move(webhooks_.taken[0]);
   item.attempts = 3;
   notices_->failed(std::move(item), 30s, true);
-  open();
+  make();
   webhooks_.taken.clear();
   notices_->start({webhook});
   run_until([&] { return notices_->waiting(true) == 1; });
@@ -280,10 +282,24 @@ TEST_F(Notices, OfAnEarlierRunAreReadBackInOrder) {
   for (store::id64 subject = 1; subject <= 3; ++subject)
     add(esme, subject);
   EXPECT_EQ(stored(esme), 3U);
-  open();
+  make();
   esmes_.takers = {esme};
   notices_->start({esme});
   add(esme, 4);
+  run_until_taken(4);
+  EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(1, 2, 3, 4));
+}
+
+// A start may find that a message has ended before anybody has looked at what there was.
+TEST_F(Notices, ThatAreAddedBeforeTheStartComeBehindThoseOfAnEarlierRun) {
+  for (store::id64 subject = 1; subject <= 3; ++subject)
+    add(esme, subject);
+  EXPECT_EQ(stored(esme), 3U);
+  make();
+  add(esme, 4);
+  EXPECT_EQ(stored(esme), 4U);
+  esmes_.takers = {esme};
+  notices_->start({esme});
   run_until_taken(4);
   EXPECT_THAT(esmes_.taken_subjects(), ElementsAre(1, 2, 3, 4));
 }
@@ -293,7 +309,7 @@ TEST_F(Notices, WhoseSubjectIsGoneAreForgotten) {
   add(esme, 1);
   add(esme, 2);
   EXPECT_EQ(stored(esme), 2U);
-  open();
+  make();
   esmes_.takers = {esme};
   notices_->start({esme});
   run_until_taken(1);

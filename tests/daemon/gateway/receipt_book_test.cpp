@@ -166,6 +166,16 @@ TEST_F(ReceiptBook, KnowsTheOldestThatWaits) {
   EXPECT_EQ(book.oldest_waiting(), std::nullopt);
 }
 
+// A start would look through all that came since then.
+TEST_F(ReceiptBook, DoesNotWaitForWhatWasSettledWhenItCame) {
+  auto book = make(10);
+  const auto old = message(1);
+  old->settled = true;
+  book.add(telco, "1", 1, message(7), now_);
+  book.add(telco, "2", 1, old, now_);
+  EXPECT_EQ(book.oldest_waiting(), 7);
+}
+
 class Belief : public testing::Test {
  protected:
   using form = smpp::id_form;

@@ -38,6 +38,7 @@ class Receipts : public testing::Test {
   explicit Receipts(std::size_t remembered_max = 1000)
       : receipts_(loop_, store_, ids_, notices_, figures_, remembered_max) {
     applications_.pending = webhooks_.pending = &notices_;
+    notices_.start({});
     first_.name = "first";
     next_.name = "next";
   }
@@ -213,6 +214,29 @@ TEST_F(Receipts, OfTheFirstPartTellOfAllWhenAllAreTaken) {
   EXPECT_THAT(told(), ElementsAre());
   take(message, 2, "b", first());
   wait([&] { return state_of(message) == progress::delivered; });
+  EXPECT_THAT(told(), ElementsAre(message_state::delivered));
+}
+
+// The rest of it is not sent any more: nobody knows whether the carrier has it.
+TEST_F(Receipts, OfTheFirstPartTellOfAllWhereTheRestIsHeld) {
+  first_.receipt_parts = receipt_parts::first;
+  const auto message = accept(2);
+  take(message, 1, "a", first());
+  receive_all({"a"}, first());
+  receipts_.on_no_more_parts(message, first());
+  wait([&] { return state_of(message) == progress::delivered; });
+  EXPECT_THAT(told(), ElementsAre(message_state::delivered));
+}
+
+TEST_F(Receipts, ThatCameBeforeTheirMessageCountInTheirOrder) {
+  const auto message = accept(1);
+  receive("a", message_state::enroute, first());
+  wait([&] { return unmatched() == 1; });
+  receive("a", message_state::delivered, first());
+  wait([&] { return unmatched() == 2; });
+  take(message, 1, "a", first());
+  wait([&] { return state_of(message) == progress::delivered; });
+  wait([&] { return unmatched() == 0; });
   EXPECT_THAT(told(), ElementsAre(message_state::delivered));
 }
 
