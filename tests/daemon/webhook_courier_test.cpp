@@ -26,6 +26,7 @@ class WebhookCourier : public testing::Test {
  protected:
   WebhookCourier() {
     courier_.deliver_for(notices_);
+    notices_.start({});
     accept();
     tcp::acceptor gone(loop_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     gone_port_ = gone.local_endpoint().port();
