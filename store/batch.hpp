@@ -49,8 +49,8 @@ struct messages_to_many {
   std::vector<recipient> to;
 };
 
-/// The carrier that takes the message cuts it into another number of parts than it was accepted
-/// with: what earlier batches said of its parts is gone. `forget_parts` before.
+/// The carrier that takes the message cuts it into other parts than it was cut into before: what
+/// earlier batches said of its parts is gone. `forget_parts` before.
 struct recut {
   id64 id{};
   std::uint8_t parts{};

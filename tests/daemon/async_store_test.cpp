@@ -134,11 +134,17 @@ TEST_P(FailedCommit, TakesSubmissionsBack) {
   several.id = id(1);
   several.recipients = 2;
   store_->add(&store::batch::submissions, several);
+  store::messages_to_many all;
+  all.common.submission = id(1);
+  all.to = {{"4790000001", 1, 1, 1}, {"4790000002", 1, 1, 1}};
+  store_->add(&store::batch::accepted_together, all);
   bool durable = false;
   store_->when_durable([&] { durable = true; });
   run_until([&] { return durable; });
   const auto reader = database_->make_reader().value();
   EXPECT_EQ(reader->find_submission(id(1)).error(), store::error::not_found);
+  for (const auto one : {1, 2})
+    EXPECT_EQ(reader->find_message(id(1) + one * store::id_step).error(), store::error::not_found);
 }
 
 TEST_P(FailedCommit, IsRepeatedForWhatHappenedAnyway) {
