@@ -193,6 +193,7 @@ TEST_P(store_contract, MessageThatIsCutAnewHasNoneOfItsOldParts) {
     before.part_settlements.push_back({of, 1, progress::delivered});
     before.awaits.push_back({3, "old", of, 1});
   }
+  before.parks = {{.carrier = 3, .id = id(1)}};
   commit(before);
   store::batch b;
   b.parts = {{.id = id(1), .part = 2, .carrier = 3, .carrier_message_id = "old, too"},
@@ -200,11 +201,12 @@ TEST_P(store_contract, MessageThatIsCutAnewHasNoneOfItsOldParts) {
   b.part_settlements = {{id(1), 2, progress::delivered}};
   b.awaits = {{3, "old, too", id(1), 2}};
   b.forget_parts(id(1));
-  b.recuts = {{id(1), 5}};
+  b.recuts = {{id(1), 5, true}};
   b.parts.push_back({id(1), 1, 4, progress::sent, "new"});
   b.changes = 1;
   commit(b);
   EXPECT_EQ(reader().find_message(id(1)).value().items.front().message.parts, 5);
+  EXPECT_TRUE(reader().find_parked(id(1)).value().at(0).possible_duplicate);
   const ids wanted{id(1), id(2)};
   const auto all = reader().sent_parts(wanted).value();
   ASSERT_EQ(all.items.size(), 3U);
